@@ -1,0 +1,82 @@
+# make run    the environment, then the gateway (make run URL=spice://host:5900, or machines from spicegate.toml)
+# make check  everything short of real programs: lint, types, unit and invariant tests
+# make test   installs what the tests need (apt, pip, npm), then all tests, browsers and QEMU included
+# make bench  the benchmarks against the peers
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+# npm, npx and node come from PyPI into the environment: Debian 12's are too old for the tools.
+export PATH := $(abspath $(BIN)):$(PATH)
+
+URL ?=
+ARGS ?=
+
+.PHONY: help run dev check lint types unit unit-js test test-apt e2e bench generate clean
+
+help:
+	@sed -n 's/^# //p' Makefile | head -4
+
+run: $(VENV)/.run
+	$(BIN)/spicegate serve $(URL) $(ARGS)
+
+# Debian's python3 comes without venv's bootstrap; the package is added only where it is missing.
+$(BIN)/python:
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(call apt,python3-venv)
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,bench]'
+	touch $@ $(VENV)/.run
+
+node_modules/.package-lock.json: package.json package-lock.json $(VENV)/.dev
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+dev: $(VENV)/.dev node_modules/.package-lock.json
+
+check: dev lint types unit unit-js
+
+lint: dev
+	ruff check .
+	npx eslint static/js tests/js
+
+types: dev
+	mypy
+	npx tsc --noEmit -p .
+
+unit: dev
+	pytest -q -m 'not e2e'
+
+unit-js: dev
+	node --test "tests/js/**/*.test.js"
+
+test: test-apt check e2e
+
+# What the end-to-end tests drive, from Debian.
+test-apt:
+	@missing=$$(for p in $$(grep -v '^#' tests/e2e/apt-packages.txt); do \
+	    dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then $(call apt,$$missing); fi
+
+e2e: dev
+	pytest -q -m e2e
+
+bench: dev
+	python -m benchmarks
+
+generate: dev
+	python -m gateway.spice.jsgen
+
+clean:
+	rm -rf $(VENV) node_modules .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# $(call apt,packages): as root, or through sudo
+apt = { as_root=$$([ $$(id -u) -eq 0 ] || echo sudo); $$as_root apt-get update -qq && \
+	DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends $(1); }
