@@ -1,0 +1,95 @@
+"""Every limit, once. ``jsgen`` writes the same names to ``static/js/spice/limits.gen.js``.
+
+Sizes are bytes unless the name says otherwise. Nothing is allocated from a number of the peer's before it was compared
+with one of these, or with what has really arrived.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .enums import ChannelType, Direction
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+
+# --- link (libspice refuses more than 4096 bytes of link message; we do as it does) ---
+MAX_LINK_MESSAGE: Final = 4096
+MAX_CAP_WORDS: Final = 32
+PUBLIC_KEY_BYTES: Final = 162
+TICKET_BYTES: Final = 128
+MAX_PASSWORD_BYTES: Final = 60
+LINK_SECONDS: Final = 10
+MAX_SASL_BYTES: Final = 64 * KIB
+
+# --- messages ---
+MAX_SUB_MESSAGES: Final = 1024
+MAX_SERVER_MESSAGE: Final[dict[ChannelType, int]] = {
+    ChannelType.MAIN: 1 * MIB,
+    ChannelType.DISPLAY: 128 * MIB,
+    ChannelType.INPUTS: 64 * KIB,
+    ChannelType.CURSOR: 4 * MIB,
+    ChannelType.PLAYBACK: 1 * MIB,
+    ChannelType.RECORD: 64 * KIB,
+    ChannelType.TUNNEL: 1 * MIB,
+    ChannelType.SMARTCARD: 1 * MIB,
+    ChannelType.USBREDIR: 4 * MIB,
+    ChannelType.PORT: 4 * MIB,
+    ChannelType.WEBDAV: 4 * MIB,
+}
+MAX_CLIENT_MESSAGE: Final[dict[ChannelType, int]] = {
+    ChannelType.MAIN: 1 * MIB,
+    ChannelType.DISPLAY: 64 * KIB,
+    ChannelType.INPUTS: 64 * KIB,
+    ChannelType.CURSOR: 64 * KIB,
+    ChannelType.PLAYBACK: 64 * KIB,
+    ChannelType.RECORD: 1 * MIB,
+    ChannelType.TUNNEL: 1 * MIB,
+    ChannelType.SMARTCARD: 1 * MIB,
+    ChannelType.USBREDIR: 4 * MIB,
+    ChannelType.PORT: 4 * MIB,
+    ChannelType.WEBDAV: 4 * MIB,
+}
+MAX_ACK_WINDOW: Final = 1_000_000
+MAX_CHANNELS: Final = 256
+MAX_MONITORS: Final = 64
+MAX_STREAMS: Final = 64
+
+# --- pictures ---
+MAX_IMAGE_WIDTH: Final = 16384
+MAX_IMAGE_HEIGHT: Final = 16384
+MAX_IMAGE_PIXELS: Final = 64 * MIB
+MAX_SURFACE_WIDTH: Final = 16384
+MAX_SURFACE_HEIGHT: Final = 16384
+MAX_SURFACE_PIXELS: Final = 64 * MIB
+MAX_SURFACES: Final = 1024
+MAX_SURFACES_PIXELS: Final = 128 * MIB
+MAX_CLIP_RECTS: Final = 65536
+MAX_PALETTE_ENTRIES: Final = 256
+MAX_CACHED_PALETTES: Final = 128
+MAX_CACHED_IMAGES: Final = 16384
+IMAGE_CACHE_PIXELS: Final = 20 * MIB
+GLZ_WINDOW_PIXELS: Final = 16 * MIB
+MAX_GLZ_WINDOW_IMAGES: Final = 65536
+MAX_GLZ_WAITING: Final = 64
+MAX_CURSOR_WIDTH: Final = 1024
+MAX_CURSOR_HEIGHT: Final = 1024
+MAX_CACHED_CURSORS: Final = 256
+
+# --- the agent ---
+AGENT_CHUNK_BYTES: Final = 2048
+AGENT_TOKENS: Final = 10
+MAX_AGENT_MESSAGE: Final = 100 * MIB
+MAX_AGENT_CAP_WORDS: Final = 32
+MAX_FILE_NAME_BYTES: Final = 4096
+
+# --- SMARTCARD ---
+MAX_VSC_BYTES: Final = 64 * KIB
+MAX_READER_NAME_BYTES: Final = 256
+MAX_ATR_BYTES: Final = 40
+
+
+def max_message(channel: ChannelType, direction: Direction) -> int:
+    """The largest payload, in bytes, that we take on this channel from this side."""
+    table = MAX_SERVER_MESSAGE if direction is Direction.SERVER else MAX_CLIENT_MESSAGE
+    return table[channel]
