@@ -15,6 +15,7 @@ MIB: Final = 1024 * KIB
 
 # --- link (libspice refuses more than 4096 bytes of link message; we do as it does) ---
 MAX_LINK_MESSAGE: Final = 4096
+MAX_LINK_BACKLOG: Final = 64 * KIB
 MAX_CAP_WORDS: Final = 32
 PUBLIC_KEY_BYTES: Final = 162
 TICKET_BYTES: Final = 128
@@ -87,6 +88,23 @@ MAX_FILE_NAME_BYTES: Final = 4096
 MAX_VSC_BYTES: Final = 64 * KIB
 MAX_READER_NAME_BYTES: Final = 256
 MAX_ATR_BYTES: Final = 40
+
+
+# --- the relay and its sockets ---
+RECEIVE_BYTES: Final = 256 * KIB
+CLOSE_SECONDS: Final = 2
+CONNECT_SECONDS: Final = 5
+PROBE_SECONDS: Final = 1
+PING_SECONDS: Final = 20
+MAX_CONNECTIONS: Final = 8192
+MAX_UNPROVEN_LINKS: Final = 64
+
+# --- log-in ---
+TICKET_SECONDS: Final = 300
+MAX_TICKETS: Final = 256
+LOGIN_SECONDS: Final = 7 * 24 * 3600
+MAX_LOGINS: Final = 1024
+MAX_REQUEST_BYTES: Final = 64 * KIB
 
 
 def max_message(channel: ChannelType, direction: Direction) -> int:
