@@ -42,9 +42,7 @@ def to_words(caps: Iterable[int]) -> list[int]:
 
 def from_words(words: Iterable[int]) -> frozenset[int]:
     """The capability numbers whose bits are set."""
-    return frozenset(
-        index * 32 + bit for index, word in enumerate(words) for bit in range(32) if word >> bit & 1
-    )
+    return frozenset(index * 32 + bit for index, word in enumerate(words) for bit in range(32) if word >> bit & 1)
 
 
 def has(words: list[int], cap: int) -> bool:
