@@ -62,7 +62,10 @@ class LinkClient(LinkSide):
         self._require_ok(codec.unpack(LinkResult, data).link_err)
         self._finish(self._mini)
 
-    def _require_ok(self, code: LinkErr) -> None:
-        if code is not LinkErr.OK:
-            self._end()
-            raise LinkRefused(code)
+    def _require_ok(self, code: int) -> None:
+        if code == LinkErr.OK:
+            return
+        self._end()
+        if code in LinkErr.__members__.values():
+            raise LinkRefused(LinkErr(code))
+        raise LinkRefused(LinkErr.ERROR, f"the link was refused with code {code}, which has no name")
