@@ -92,7 +92,7 @@ MAX_ATR_BYTES: Final = 40
 
 # --- the relay and its sockets ---
 RECEIVE_BYTES: Final = 256 * KIB
-CLOSE_SECONDS: Final = 2
+CLOSE_SECONDS: Final = 1
 CONNECT_SECONDS: Final = 5
 PROBE_SECONDS: Final = 1
 PING_SECONDS: Final = 20

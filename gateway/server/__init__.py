@@ -1,0 +1,33 @@
+"""The server core: one `SpiceServer` for each machine.
+
+::
+
+    SpiceServer ── channels ──> RedChannel ── clients ──┐
+        │                                               ├──> RedChannelClient ──> Transport
+        └───────── clients ───> RedClient ── links ─────┘
+
+A `RedChannel` stands on its server's list from `register_channel` to `unregister_channel`. A `RedClient` is one
+session: its MAIN connection and the channels that carry its connection id. A `RedChannelClient` is where the two meet:
+one connection over one `Transport`, be it TCP, TLS, a Unix socket or a WebSocket. Nothing here knows HTTP.
+"""
+
+from gateway.server.channel import Capabilities, Handlers, RedChannel
+from gateway.server.channel_client import RedChannelClient
+from gateway.server.client import RedClient
+from gateway.server.closing import NORMAL, ChannelClosed, CloseCode, Closing
+from gateway.server.core import Core
+from gateway.server.server import SpiceServer
+
+__all__ = [
+    "NORMAL",
+    "Capabilities",
+    "ChannelClosed",
+    "CloseCode",
+    "Closing",
+    "Core",
+    "Handlers",
+    "RedChannel",
+    "RedChannelClient",
+    "RedClient",
+    "SpiceServer",
+]

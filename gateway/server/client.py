@@ -1,0 +1,53 @@
+"""`RedClient`: one person's session with a machine, all its channel connections together."""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING
+
+from gateway.server.closing import Closing
+from gateway.spice.enums import ChannelType
+
+if TYPE_CHECKING:
+    from gateway.server.channel_client import RedChannelClient
+    from gateway.server.server import SpiceServer
+
+
+class RedClient:
+    """A session: MAIN and the channels that carry its connection id.
+
+    `proof` is what opened it (a log-in's or a ticket's digest); every further channel must show the same.
+    The session lives as long as its MAIN connection.
+    """
+
+    def __init__(self, server: SpiceServer, proof: str, peer: str) -> None:
+        self.server = server
+        self.proof = proof
+        self.peer = peer
+        self.connection_id = 0
+        self.since = server.core.now()
+        self.channel_clients: list[RedChannelClient] = []
+
+    @property
+    def main(self) -> RedChannelClient | None:
+        """The MAIN connection."""
+        return next((link for link in self.channel_clients if link.channel.type is ChannelType.MAIN), None)
+
+    def admits(self, proof: str) -> bool:
+        """Whether `proof` is what opened this session; compared in constant time."""
+        return hmac.compare_digest(self.proof, proof)
+
+    def add_channel_client(self, link: RedChannelClient) -> None:
+        self.channel_clients.append(link)
+
+    def remove_channel_client(self, link: RedChannelClient, closing: Closing) -> None:
+        """A connection ended; MAIN takes the others with it."""
+        self.channel_clients.remove(link)
+        if link.channel.type is ChannelType.MAIN:
+            self.destroy(closing)
+
+    def destroy(self, closing: Closing) -> None:
+        """End the session."""
+        self.server.remove_client(self)
+        for link in tuple(self.channel_clients):
+            link.disconnect(closing)

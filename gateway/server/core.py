@@ -1,0 +1,65 @@
+"""What a server core runs on: a loop, its clock, the memory it receives into and the tasks that belong to it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from gateway.spice.limits import RECEIVE_BYTES
+
+HEADROOM = 16
+"""Free bytes before received data, for the next hop's frame header (a WebSocket's takes up to 14)."""
+
+log = logging.getLogger("spicegate")
+
+
+class ReceiveBuffer:
+    """The memory all transports of a loop receive into, one after the other.
+
+    A read is handed on within the same call, so one buffer serves them all and an idle connection holds none. Whoever
+    still needs the bytes afterwards takes the memory away with `renew`.
+    """
+
+    __slots__ = ("target", "view")
+
+    def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Leave the memory to whoever still reads it; go on with fresh memory."""
+        self.view = memoryview(bytearray(HEADROOM + RECEIVE_BYTES))
+        self.target = self.view[HEADROOM:]
+
+
+class Core:
+    """The loop of a server with everything that is one for each loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        self.loop = loop or asyncio.get_running_loop()
+        self.buffer = ReceiveBuffer()
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def now(self) -> float:
+        """Seconds on the loop's clock."""
+        return self.loop.time()
+
+    def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+        """Run `work` as a task that this core owns; what it raises is logged."""
+        task = self.loop.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._on_done)
+        return task
+
+    async def close(self) -> None:
+        """Cancel the tasks and wait for them."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _on_done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("task %s failed", task.get_name(), exc_info=error)

@@ -1,0 +1,55 @@
+"""One-time tickets: a password that opens one session of one machine, for clients that carry no cookie.
+
+Only hashes are kept. A lookup by the hash of a random secret tells nothing by its timing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from gateway.spice.errors import SpiceError
+from gateway.spice.limits import MAX_TICKETS, TICKET_SECONDS
+
+_RANDOM_BYTES = 18  # 24 characters; a SPICE ticket holds 60
+
+
+class TooManyTickets(SpiceError):
+    """More tickets are open than anybody can use."""
+
+
+class TicketBook:
+    """The open tickets of one machine. Time is an argument, in seconds of any one clock."""
+
+    def __init__(self, lifetime: float = TICKET_SECONDS) -> None:
+        self.lifetime = lifetime
+        self._open: dict[str, float] = {}
+
+    def issue(self, now: float) -> str:
+        """A new ticket, to be shown once. Raises `TooManyTickets`."""
+        self._forget_expired(now)
+        if len(self._open) >= MAX_TICKETS:
+            raise TooManyTickets(f"{MAX_TICKETS} tickets are open already: use one, or wait until they expire")
+        ticket = secrets.token_urlsafe(_RANDOM_BYTES)
+        self._open[digest(ticket)] = now + self.lifetime
+        return ticket
+
+    def redeem(self, ticket: str, now: float) -> str | None:
+        """Spend a ticket: its digest, by which the session's other channels are known; None when it is not open."""
+        self._forget_expired(now)
+        key = digest(ticket)
+        return key if self._open.pop(key, None) is not None else None
+
+    def any_open(self, now: float) -> bool:
+        """Whether somebody may come with a ticket at all."""
+        self._forget_expired(now)
+        return bool(self._open)
+
+    def _forget_expired(self, now: float) -> None:
+        for key in [key for key, until in self._open.items() if until <= now]:
+            del self._open[key]
+
+
+def digest(secret: str) -> str:
+    """What is kept of a secret. It is random, so a plain hash is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()

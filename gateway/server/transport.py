@@ -1,0 +1,227 @@
+"""Bytes to and from a peer. Whether TCP, TLS, a Unix socket or a WebSocket carries them is the transport's business.
+
+A `Transport` reads and writes; a `Receiver` is told what comes. Nothing is queued without bound: a transport that could
+not write everything at once says so with `on_writable(False)`, and whoever feeds it stops reading until
+`on_writable(True)`.
+
+Received bytes come as `data` and `room`: `data[room:]` is what the peer sent, and `data[:room]` is scratch space in
+which the next hop may put its frame header, so that header and payload leave in one piece. The memory is the receiver's
+only during the call, unless the answer is True: "still in use".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import ssl
+import sys
+from abc import ABC, abstractmethod
+from typing import Protocol
+
+from gateway.server.closing import Closing
+from gateway.server.core import HEADROOM, Core
+from gateway.spice.limits import CLOSE_SECONDS
+
+Data = bytes | memoryview
+
+_ASYNCIO_KEEPS_MEMORY = sys.version_info >= (3, 12)
+
+
+class Receiver(Protocol):
+    """Whoever a transport reports to. Nothing it raises may reach the transport."""
+
+    def on_data(self, data: Data, room: int) -> bool:
+        """`data[room:]` came. True: the memory is still in use afterwards."""
+
+    def on_writable(self, writable: bool) -> None:
+        """The transport has (False) or no longer has (True) bytes that wait to be written."""
+
+    def on_closed(self, error: Exception | None) -> None:
+        """Nothing more will come or go. Told once."""
+
+
+class Idle:
+    """The receiver of a transport that reads nothing."""
+
+    def on_data(self, data: Data, room: int) -> bool:
+        return False
+
+    def on_writable(self, writable: bool) -> None:
+        pass
+
+    def on_closed(self, error: Exception | None) -> None:
+        pass
+
+
+IDLE = Idle()
+
+
+class Transport(ABC):
+    """One connection's bytes in both directions."""
+
+    __slots__ = ("_gone", "closed", "peer", "receiver")
+
+    def __init__(self, peer: str) -> None:
+        self.peer = peer
+        self.receiver: Receiver = IDLE
+        self.closed = False
+        self._gone: asyncio.Future[None] | None = None
+
+    async def wait_closed(self) -> None:
+        """Return when nothing more will come or go."""
+        if self.closed:
+            return
+        if self._gone is None:
+            self._gone = asyncio.get_running_loop().create_future()
+        await asyncio.shield(self._gone)
+
+    def _end(self, error: Exception | None) -> None:
+        """Tell the receiver, once, that this is over."""
+        self.closed = True
+        if self._gone is not None and not self._gone.done():
+            self._gone.set_result(None)
+        receiver, self.receiver = self.receiver, IDLE
+        receiver.on_closed(error)
+
+    @abstractmethod
+    def write(self, data: Data, room: int = 0) -> bool:
+        """Send `data[room:]`; `data[:room]` may be overwritten. True: the memory is still in use afterwards."""
+
+    @property
+    @abstractmethod
+    def unsent(self) -> int:
+        """Bytes that wait to be written."""
+
+    @abstractmethod
+    def pause_reading(self) -> None:
+        """Leave what comes in the kernel. Pausing twice is pausing."""
+
+    @abstractmethod
+    def resume_reading(self) -> None:
+        """Read again."""
+
+    @abstractmethod
+    def close(self, closing: Closing) -> None:
+        """Send what waits, say why where the transport can, then close. Never blocks; bounded in time."""
+
+    @abstractmethod
+    def abort(self) -> None:
+        """Close at once."""
+
+
+class StreamTransport(Transport, asyncio.BufferedProtocol):
+    """TCP, TLS or a Unix socket, on asyncio's transports. Reads land in the core's one buffer."""
+
+    __slots__ = ("_core", "_keeps_memory", "_linger", "_previous", "_transport")
+
+    def __init__(self, core: Core) -> None:
+        super().__init__("")
+        self._core = core
+        self._transport: asyncio.Transport | None = None
+        self._previous: asyncio.BaseProtocol | None = None
+        self._linger: asyncio.TimerHandle | None = None
+        self._keeps_memory = _ASYNCIO_KEEPS_MEMORY
+
+    def adopt(self, transport: asyncio.Transport) -> None:
+        """Take a connection over from another protocol, which is told only when it is lost. Reading starts paused."""
+        self._previous = transport.get_protocol()
+        transport.pause_reading()
+        transport.set_protocol(self)
+        self.connection_made(transport)
+
+    # asyncio's side
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        # One byte that waits is back-pressure: at most one read's worth stands between two sockets.
+        transport.set_write_buffer_limits(high=1, low=0)
+        if transport.get_extra_info("sslcontext") is not None:
+            self._keeps_memory = True
+        self.peer = peer_name(transport)
+        tune(transport.get_extra_info("socket"))
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._core.buffer.target
+
+    def buffer_updated(self, nbytes: int) -> None:
+        buffer = self._core.buffer
+        if self.receiver.on_data(buffer.view[: HEADROOM + nbytes], HEADROOM):
+            buffer.renew()
+
+    def pause_writing(self) -> None:
+        self.receiver.on_writable(False)
+
+    def resume_writing(self) -> None:
+        self.receiver.on_writable(True)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._linger is not None:
+            self._linger.cancel()
+        if self._previous is not None:
+            self._previous.connection_lost(exc)
+        self._transport = self._previous = self._linger = None
+        self._end(exc)
+
+    # our side
+
+    @property
+    def ssl_object(self) -> ssl.SSLObject | None:
+        """TLS's state, None without TLS."""
+        found = self._transport.get_extra_info("ssl_object") if self._transport is not None else None
+        return found if isinstance(found, ssl.SSLObject) else None
+
+    def write(self, data: Data, room: int = 0) -> bool:
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return False
+        if transport.get_write_buffer_size():  # rare: whoever feeds us was told to stop
+            transport.write(bytes(data[room:]))
+            return False
+        transport.write(data[room:] if room else data)
+        return self._keeps_memory and transport.get_write_buffer_size() > 0
+
+    @property
+    def unsent(self) -> int:
+        return self._transport.get_write_buffer_size() if self._transport is not None else 0
+
+    def pause_reading(self) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def close(self, closing: Closing) -> None:
+        if self._transport is None:
+            return
+        self._transport.close()
+        self.expire()
+
+    def expire(self) -> None:
+        """Give the peer a moment to take what waits and to close; then abort."""
+        if self._linger is None and self._transport is not None:
+            self._linger = self._core.loop.call_later(CLOSE_SECONDS, self.abort)
+
+    def abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+
+def peer_name(transport: asyncio.BaseTransport) -> str:
+    """The peer's address for logs and pages."""
+    name = transport.get_extra_info("peername")
+    if isinstance(name, tuple):
+        return f"[{name[0]}]:{name[1]}" if ":" in str(name[0]) else f"{name[0]}:{name[1]}"
+    return str(name) if name else "local"
+
+
+def tune(sock: socket.socket | None) -> None:
+    """Send small messages at once; let the kernel find a peer that is gone."""
+    if sock is None or sock.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    with contextlib.suppress(OSError):  # the peer may be gone already: reading will say so
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
