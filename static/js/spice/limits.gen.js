@@ -35,6 +35,7 @@ export const IMAGE_CACHE_PIXELS = 20971520;
 export const GLZ_WINDOW_PIXELS = 16777216;
 export const MAX_GLZ_WINDOW_IMAGES = 65536;
 export const MAX_GLZ_WAITING = 64;
+export const GLZ_WAIT_SECONDS = 10;
 export const MAX_CURSOR_WIDTH = 1024;
 export const MAX_CURSOR_HEIGHT = 1024;
 export const MAX_CACHED_CURSORS = 256;
