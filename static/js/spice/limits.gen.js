@@ -39,6 +39,7 @@ export const GLZ_WAIT_SECONDS = 10;
 export const MAX_CURSOR_WIDTH = 1024;
 export const MAX_CURSOR_HEIGHT = 1024;
 export const MAX_CACHED_CURSORS = 256;
+export const CURSOR_CACHE_PIXELS = 4194304;
 export const AGENT_CHUNK_BYTES = 2048;
 export const AGENT_TOKENS = 10;
 export const MAX_AGENT_MESSAGE = 104857600;
