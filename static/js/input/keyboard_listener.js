@@ -1,0 +1,67 @@
+// @ts-check
+// DOM key events of one element, to a Keyboard and LockKeys.
+
+/**
+ * Both Control, Alt and Shift pressed and let go with nothing else: the chord that leaves the machine's keyboard.
+ */
+class EscapeChord {
+  #armed = false;
+
+  /** @param {KeyboardEvent} event @returns {boolean} true when the chord is complete */
+  down(event) {
+    const modifier = /^(Control|Alt|Shift)(Left|Right)$/.test(event.code);
+    if (!modifier) this.#armed = false;
+    else if (event.ctrlKey && event.altKey && event.shiftKey && !event.repeat) this.#armed = true;
+    return false;
+  }
+
+  /** @returns {boolean} */
+  up() {
+    const complete = this.#armed;
+    this.#armed = false;
+    return complete;
+  }
+}
+
+export class KeyboardListener {
+  /** Called when the person pressed and released Ctrl+Alt+Shift. @type {(() => void) | null} */
+  onescape = null;
+
+  #listening = new AbortController();
+
+  /**
+   * @param {HTMLElement} element holds the focus while keys go to the machine
+   * @param {import("./keyboard.js").Keyboard} keyboard
+   * @param {import("./lock_keys.js").LockKeys} locks
+   */
+  constructor(element, keyboard, locks) {
+    const { signal } = this.#listening;
+    const chord = new EscapeChord();
+    const letGo = () => keyboard.releaseAll();
+    element.addEventListener("keydown", (event) => {
+      locks.observe(event);
+      chord.down(event);
+      if (keyboard.keyDown(event)) take(event);
+    }, { signal });
+    element.addEventListener("keyup", (event) => {
+      if (keyboard.keyUp(event)) take(event);
+      if (chord.up()) this.onescape?.();
+    }, { signal });
+    element.addEventListener("focus", () => locks.forget(), { signal });
+    element.addEventListener("blur", letGo, { signal });
+    // Losing the window, or the page going away, need not blur the element.
+    window.addEventListener("blur", letGo, { signal });
+    window.addEventListener("pagehide", letGo, { signal });
+    document.addEventListener("visibilitychange", letGo, { signal });
+  }
+
+  close() {
+    this.#listening.abort();
+  }
+}
+
+/** @param {Event} event */
+function take(event) {
+  event.preventDefault();
+  event.stopPropagation();
+}

@@ -1,0 +1,229 @@
+// @ts-check
+// One session with a machine: MAIN first, then a connection for each further channel that is spoken here.
+
+import { causeOfClose } from "../transport/closing.js";
+import { CursorChannel } from "./cursor_channel.js";
+import { ChannelType, CommonCap } from "./enums.gen.js";
+import { LinkRefused, ProtocolError } from "./errors.js";
+import { InputsChannel } from "./inputs_channel.js";
+import { MainChannel } from "./main_channel.js";
+
+/** @typedef {import("../transport/closing.js").Cause} Cause */
+/** @typedef {import("../transport/websocket.js").Transport} Transport */
+
+/** What a person waits for, in this order. @typedef {"reach" | "authenticate" | "picture"} Step */
+
+/**
+ * The DISPLAY channel lives elsewhere (a worker): all the session knows of it.
+ * @typedef {object} Display
+ * @property {() => void} close
+ */
+
+/**
+ * @typedef {object} DisplayLink
+ * @property {string} url
+ * @property {number} connectionId
+ * @property {number} channelId
+ * @property {string | null} ticket
+ * @property {() => void} onfirstframe
+ * @property {(end: {code: number, reason: string, error: Error | null}) => void} onclose
+ */
+
+/**
+ * What a session is made of besides its channels.
+ * @typedef {object} Parts
+ * @property {(url: string) => Transport} openTransport
+ * @property {(link: DisplayLink) => Display} openDisplay
+ * @property {import("./cursor_channel.js").Shapes<any>} shapes
+ * @property {import("./cursor_channel.js").CursorSink<any>} cursor
+ */
+
+/**
+ * What a session tells its owner.
+ * @typedef {object} SessionEvents
+ * @property {(step: Step, milliseconds: number) => void} onstep  a step is done, so long after the beginning
+ * @property {() => void} oninputs                    keys and pointer reach the machine from now on
+ * @property {(modifiers: number) => void} onmodifiers  KeyboardModifierFlags of the machine
+ * @property {(mode: number) => void} onmousemode     MouseMode
+ * @property {(name: string) => void} onname
+ * @property {(sentence: string) => void} onwarning   something less than the session was lost
+ * @property {(cause: Cause) => void} onend           once, unless `close` was called
+ */
+
+/** What every channel says it can (we take the SPICE ticket and small headers). */
+const COMMON_CAPS = [CommonCap.AUTH_SELECTION, CommonCap.AUTH_SPICE, CommonCap.MINI_HEADER];
+
+export class Session {
+  #target;
+  #parts;
+  #events;
+  #began = performance.now();
+  #over = false;
+  /** @type {MainChannel} */
+  #main;
+  /** @type {InputsChannel | null} */
+  #inputs = null;
+  /** @type {{close(): void}[]} */
+  #others = [];
+
+  /**
+   * Begins at once.
+   * @param {{url: string, ticket: string | null}} target ticket null: the gateway knows the person by cookie
+   * @param {Parts} parts
+   * @param {SessionEvents} events
+   */
+  constructor(target, parts, events) {
+    this.#target = target;
+    this.#parts = parts;
+    this.#events = events;
+    this.#main = this.#openMain();
+  }
+
+  /** The INPUTS channel once it takes input, else null. */
+  get inputs() {
+    return this.#inputs?.ready ? this.#inputs : null;
+  }
+
+  /** MAIN: name, UUID, agent. */
+  get main() {
+    return this.#main;
+  }
+
+  /** Ends every channel; no callback follows. */
+  close() {
+    this.#over = true;
+    this.#main.close();
+    for (const channel of this.#others.splice(0).reverse()) channel.close();
+    this.#inputs = null;
+  }
+
+  #openMain() {
+    const transport = this.#parts.openTransport(this.#target.url);
+    let connectionId = 0;
+    const main = new MainChannel(transport, { commonCaps: COMMON_CAPS, ticket: this.#target.ticket }, {
+      oninit: (id) => (connectionId = id),
+      onchannels: (channels) => this.#openChannels(channels, connectionId),
+      onmousemode: (mode) => this.#events.onmousemode(mode),
+      onname: (name) => this.#events.onname(name),
+    });
+    // The gateway answers the link when it stands with the machine: the first bytes say that it was reached.
+    const receive = transport.onmessage;
+    transport.onmessage = (data) => {
+      transport.onmessage = receive;
+      this.#step("reach");
+      receive?.(data);
+    };
+    main.onready = () => this.#step("authenticate");
+    main.onclose = (end) => this.#end(causeOf(end));
+    main.onnotify = (notice) => this.#events.onwarning(noticeText(notice));
+    return main;
+  }
+
+  /** @param {import("./main_channel.js").ChannelId[]} channels @param {number} connectionId */
+  #openChannels(channels, connectionId) {
+    if (this.#others.length > 0) return;
+    const display = Math.min(...channels.filter(({ type }) => type === ChannelType.DISPLAY).map(({ id }) => id));
+    if (!Number.isFinite(display)) {
+      this.#end({ code: 0, sentence: "The machine has no display to show.", heals: false });
+      return;
+    }
+    /** @param {number} type @param {number} id */
+    const offered = (type, id) => channels.some((channel) => channel.type === type && channel.id === id);
+    this.#openDisplay(display, connectionId);
+    if (offered(ChannelType.INPUTS, 0)) this.#openInputs(connectionId);
+    if (offered(ChannelType.CURSOR, display)) this.#openCursor(display, connectionId);
+  }
+
+  /** @param {number} channelId @param {number} connectionId */
+  #openDisplay(channelId, connectionId) {
+    this.#others.push(this.#parts.openDisplay({
+      ...this.#target,
+      connectionId,
+      channelId,
+      onfirstframe: () => this.#step("picture"),
+      onclose: (end) => this.#end(causeOf(end, "the picture")),
+    }));
+  }
+
+  /** @param {number} connectionId */
+  #openInputs(connectionId) {
+    const inputs = new InputsChannel(this.#parts.openTransport(this.#target.url), this.#link(0, connectionId));
+    inputs.onready = (agreed) => {
+      inputs.setCapabilities(agreed);
+      this.#inputs = inputs;
+      this.#events.oninputs();
+    };
+    inputs.onmodifiers = (modifiers) => this.#events.onmodifiers(modifiers);
+    inputs.onclose = (end) => this.#lost(end, "Keyboard and mouse");
+    this.#others.push(inputs);
+  }
+
+  /** @param {number} id @param {number} connectionId */
+  #openCursor(id, connectionId) {
+    const { shapes, cursor: sink } = this.#parts;
+    const transport = this.#parts.openTransport(this.#target.url);
+    const cursor = new CursorChannel(transport, this.#link(id, connectionId), { shapes, sink });
+    cursor.onclose = (end) => {
+      sink.reset();
+      this.#lost(end, "The pointer's shape");
+    };
+    this.#others.push(cursor);
+  }
+
+  /** @param {number} id @param {number} connectionId */
+  #link(id, connectionId) {
+    return { id, connectionId, commonCaps: COMMON_CAPS, ticket: this.#target.ticket };
+  }
+
+  /** @param {Step} step */
+  #step(step) {
+    if (!this.#over) this.#events.onstep(step, performance.now() - this.#began);
+  }
+
+  /**
+   * A channel less than the picture ended. Its own fault costs only it; a lost connection ends the session,
+   * which then comes back whole.
+   * @param {{code: number, reason: string, error: Error | null}} end
+   * @param {string} what
+   */
+  #lost(end, what) {
+    if (end.error) this.#events.onwarning(`${what} stopped: ${causeOf(end, what).sentence}`);
+    else this.#end(causeOf(end));
+  }
+
+  /** @param {Cause} cause */
+  #end(cause) {
+    if (this.#over) return;
+    this.close();
+    this.#events.onend(cause);
+  }
+}
+
+/**
+ * @param {{code: number, reason: string, error: Error | null}} end
+ * @param {string} [what] the channel, in a person's words
+ * @returns {Cause}
+ */
+function causeOf({ code, reason, error }, what = "the session") {
+  if (error instanceof ProtocolError) {
+    return { code, sentence: `The machine broke the protocol of ${what.toLowerCase()}: ${error.message}.`, heals: false };
+  }
+  if (error instanceof LinkRefused) {
+    const named = causeOfClose(code, reason);
+    return { ...named, sentence: reason || error.message };
+  }
+  if (error) return { code, sentence: `${capital(what)} failed: ${error.message}.`, heals: false };
+  return causeOfClose(code, reason);
+}
+
+/** @param {string} words */
+function capital(words) {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** @param {{message?: Uint8Array | string}} notice */
+function noticeText({ message }) {
+  const text = typeof message === "string" ? message : new TextDecoder().decode(message ?? new Uint8Array(0));
+  const end = text.indexOf("\0");
+  return `The machine says: ${end < 0 ? text : text.slice(0, end)}`;
+}
