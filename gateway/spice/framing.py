@@ -202,14 +202,16 @@ class MessageReader:
             raise ProtocolError(f"{self._name}: message {number} cannot have {size} bytes")
 
     def _sub_messages(self, payload: bytes, at: int, serial: int) -> Iterator[Frame]:
+        left = len(payload)  # sub-messages do not overlap: together they are no more than what came
         for offset in self._sub_offsets(payload, at):
             if offset + MINI_HEADER.size > len(payload):
                 raise ProtocolError(f"{self._name}: a sub-message starts past its message")
             number, size = MINI_HEADER.unpack_from(payload, offset)
             self._check(number, size)
             start = offset + MINI_HEADER.size
-            if size > len(payload) - start:
-                raise ProtocolError(f"{self._name}: a sub-message ends past its message")
+            left -= MINI_HEADER.size + size
+            if size > len(payload) - start or left < 0:
+                raise ProtocolError(f"{self._name}: a sub-message does not fit its message")
             yield Frame(number, payload[start : start + size], serial, part=True)
 
     def _sub_offsets(self, payload: bytes, at: int) -> tuple[int, ...]:

@@ -170,10 +170,12 @@ export class MessageReader {
     if (count > MAX_SUB_MESSAGES || at + 2 + count * 4 > payload.length) {
       throw new ProtocolError("a sub-message list does not fit its message");
     }
+    let left = payload.length; // sub-messages do not overlap: together they are no more than what came
     return Array.from({ length: count }, (_, index) => {
       const start = view.getUint32(at + 2 + index * 4, true) + MINI_HEADER;
       const size = start <= payload.length ? view.getUint32(start - 4, true) : Infinity;
-      if (start + size > payload.length) throw new ProtocolError("a sub-message does not fit its message");
+      left -= MINI_HEADER + size;
+      if (start + size > payload.length || left < 0) throw new ProtocolError("a sub-message does not fit its message");
       return {
         number: view.getUint16(start - MINI_HEADER, true),
         payload: payload.subarray(start, start + size),
