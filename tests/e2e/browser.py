@@ -1,0 +1,156 @@
+"""Chromium, and the viewer page as a person has it before them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, ViewportSize
+
+from tests.e2e import picture
+from tests.e2e.picture import Pixels
+from tests.e2e.program import ticks
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+VIEWPORT: ViewportSize = {"width": 1400, "height": 1000}
+
+#: Notes the element's events from before the element exists.
+_WATCH = """
+window.seenEvents = [];
+for (const name of ["spice-state", "spice-firstframe", "spice-error"])
+  window.addEventListener(name, (event) => window.seenEvents.push({name, at: performance.now(), detail: event.detail}),
+    {capture: true});
+"""
+
+#: A picture as base64: far quicker across the debugging protocol than an array of numbers.
+_AS_BASE64 = """
+const asBase64 = async (bytes) => {
+  const url = await new Promise((done) => {
+    const reader = new FileReader();
+    reader.onload = () => done(reader.result);
+    reader.readAsDataURL(new Blob([bytes]));
+  });
+  return url.slice(url.indexOf(",") + 1);
+};
+"""
+
+_SNAPSHOT = f"""async () => {{
+  {_AS_BASE64}
+  const element = document.querySelector("spice-viewer");
+  const taken = element && await element.snapshot();
+  return taken && {{width: taken.width, height: taken.height, data: await asBase64(taken.data)}};
+}}"""
+
+_CANVAS_PIXELS = f"""async (selector) => {{
+  {_AS_BASE64}
+  const canvas = document.querySelector(selector);
+  if (!canvas) return null;
+  const taken = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return {{width: taken.width, height: taken.height, data: await asBase64(taken.data)}};
+}}"""
+
+
+def launch(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+
+
+class Visitor:
+    """Somebody with a fresh browser profile. `complaints` gathers what the console says is wrong."""
+
+    def __init__(self, browser: Browser, viewport: ViewportSize = VIEWPORT) -> None:
+        self.context: BrowserContext = browser.new_context(viewport=viewport, ignore_https_errors=True)
+        self.context.set_default_timeout(20_000)
+        self.context.add_init_script(_WATCH)
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._on_console)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def close(self) -> None:
+        self.context.close()
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Viewer(Visitor):
+    """Somebody who opens the printed link and then a machine."""
+
+    def open(self, link: str, viewer_url: str) -> None:
+        self.page.goto(link)
+        self.page.goto(viewer_url)
+
+    def wait_for_first_frame(self) -> None:
+        self.page.wait_for_function("seenEvents.some((event) => event.name === 'spice-firstframe')")
+
+    def snapshot(self) -> Pixels | None:
+        """The primary surface as the viewer has it; None while there is none."""
+        return _pixels(self.page.evaluate(_SNAPSHOT))
+
+    def wait_until_shows(self, expected: Pixels, name: str, timeout: float = 15) -> None:
+        """Returns when the surface equals the picture in every pixel; otherwise fails with the difference."""
+        wait_until_equal(self.snapshot, expected, name, timeout)
+
+    def counters(self) -> Any:
+        """What the element says of its session."""
+        return self.page.evaluate("document.querySelector('spice-viewer').stats")
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        """Where on the page the middle of the machine's pixel (x, y) is."""
+        box = self.page.locator("spice-viewer canvas").first.bounding_box()
+        size = self.snapshot()
+        if box is None or size is None:
+            raise RuntimeError("the viewer shows no picture")
+        height, width = size.shape[:2]
+        return box["x"] + (x + 0.5) * box["width"] / width, box["y"] + (y + 0.5) * box["height"] / height
+
+
+def canvas_pixels(page: Page, selector: str) -> Pixels | None:
+    """What a 2D canvas of the page holds; None when there is no such canvas."""
+    return _pixels(page.evaluate(_CANVAS_PIXELS, selector))
+
+
+def wait_until_equal(look: Callable[[], Pixels | None], expected: Pixels, name: str, timeout: float = 15) -> None:
+    """Looks until it sees the expected picture. Failing, keeps both in `test-results/`."""
+    shown: Pixels | None = None
+    for _ in ticks(timeout, 0.05):
+        shown = look()
+        if shown is not None and picture.equal(shown, expected):
+            return
+    if shown is None:
+        raise AssertionError("no picture at all")
+    picture.keep(name, ours=shown, expected=expected)
+    raise AssertionError(picture.difference(shown, expected))
+
+
+@contextmanager
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = launch(playwright)
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+def _pixels(taken: dict[str, Any] | None) -> Pixels | None:
+    if not taken or not taken["width"]:
+        return None
+    return picture.from_rgba(taken["width"], taken["height"], base64.b64decode(taken["data"]))

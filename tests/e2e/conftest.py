@@ -1,0 +1,104 @@
+"""What the end-to-end tests share: the saved guests, a running Chromium, visitors."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.e2e.browser import Viewer, chromium
+from tests.e2e.gateway import Gateway
+from tests.e2e.guest.build import Guest, build
+from tests.e2e.qemu import LinuxQemu, Qemu, Vga
+from tests.e2e.xspice import Xspice
+
+_PROGRAMS = (
+    "qemu-system-x86_64", "Xspice", "spicy-screenshot", "chromium", "firefox-esr", "xterm", "xclock", "xdotool",
+    "display", "dpkg-deb",
+)  # fmt: skip
+_VGAS: tuple[Vga, ...] = ("qxl", "std")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _programs() -> None:
+    missing = [name for name in _PROGRAMS if shutil.which(name) is None]
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}; 'make test' installs tests/e2e/apt-packages.txt")
+
+
+@dataclass(frozen=True)
+class SavedGuests:
+    """Linux guests that have booted once; each test goes on from there in a machine of its own."""
+
+    guest: Guest
+    home: Path
+
+    def state(self, vga: Vga) -> Path:
+        return self.home / vga / "state"
+
+    def start(self, home: Path, vga: Vga, compression: str = "auto_glz", *, spice: str = "", port: int | None = None
+              ) -> LinuxQemu:  # fmt: skip
+        return LinuxQemu(home, self.guest, vga, compression, state=self.state(vga), spice=spice, port=port)
+
+
+@pytest.fixture(scope="session")
+def guests(tmp_path_factory: pytest.TempPathFactory) -> SavedGuests:
+    """Boots the guest once on each display adapter, at the same time, and saves both."""
+    saved = SavedGuests(build(), tmp_path_factory.mktemp("guests"))
+    with ExitStack() as running:
+        machines = [
+            (vga, running.enter_context(LinuxQemu(saved.home / vga, saved.guest, vga))) for vga in _VGAS
+        ]  # fmt: skip
+        for vga, machine in machines:
+            machine.wait_for_boot()
+            machine.save_state(saved.state(vga))
+    return saved
+
+
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    """Closed at the end of this package: tests elsewhere run event loops of their own."""
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with chromium(playwright) as running:
+        yield running
+
+
+@pytest.fixture
+def viewer(browser: Browser) -> Iterator[Viewer]:
+    with Viewer(browser) as somebody:
+        yield somebody
+
+
+@pytest.fixture
+def cleanup() -> Iterator[ExitStack]:
+    """Programs entered here end with the test, last first."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def gateway_for(tmp_path: Path, cleanup: ExitStack) -> GatewayFor:
+    return GatewayFor(tmp_path, cleanup)
+
+
+@dataclass(frozen=True)
+class GatewayFor:
+    """Starts the gateway in front of a machine."""
+
+    home: Path
+    cleanup: ExitStack
+
+    def __call__(self, machine: Qemu | Xspice, *arguments: str) -> Gateway:
+        return self.cleanup.enter_context(
+            Gateway(self.home / "gateway", machine.url, machine.password, arguments=arguments)
+        )
