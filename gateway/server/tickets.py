@@ -34,11 +34,10 @@ class TicketBook:
         self._open[digest(ticket)] = now + self.lifetime
         return ticket
 
-    def redeem(self, ticket: str, now: float) -> str | None:
-        """Spend a ticket: its digest, by which the session's other channels are known; None when it is not open."""
+    def redeem(self, ticket: str, now: float) -> bool:
+        """Spend a ticket; whether it was open."""
         self._forget_expired(now)
-        key = digest(ticket)
-        return key if self._open.pop(key, None) is not None else None
+        return self._open.pop(digest(ticket), None) is not None
 
     def any_open(self, now: float) -> bool:
         """Whether somebody may come with a ticket at all."""

@@ -136,9 +136,10 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         # One byte that waits is back-pressure: at most one read's worth stands between two sockets.
-        transport.set_write_buffer_limits(high=1, low=0)
-        if transport.get_extra_info("sslcontext") is not None:
-            self._keeps_memory = True
+        # (asyncio's TLS compares with "at least", its sockets with "more than".)
+        tls = transport.get_extra_info("sslcontext") is not None
+        transport.set_write_buffer_limits(high=1 if tls else 0, low=0)
+        self._keeps_memory = tls or _ASYNCIO_KEEPS_MEMORY
         self.peer = peer_name(transport)
         tune(transport.get_extra_info("socket"))
 

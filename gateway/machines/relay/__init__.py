@@ -1,0 +1,13 @@
+"""A machine whose SPICE server is elsewhere: QEMU, libvirt, Xspice.
+
+The client links with the gateway, the gateway with the machine, passing on the client's capabilities; afterwards the
+original bytes go both ways, checked at their headers. `RelayMachine.serve` is the way in: `joining` links, `flow`
+forwards.
+"""
+
+from gateway.machines.relay.endpoint import Endpoint, EndpointError, parse_endpoint
+from gateway.machines.relay.health import Health, State
+from gateway.machines.relay.machine import RelayMachine
+from gateway.machines.relay.visitor import Visitor
+
+__all__ = ["Endpoint", "EndpointError", "Health", "RelayMachine", "State", "Visitor", "parse_endpoint"]

@@ -1,0 +1,100 @@
+"""A relayed channel and the connections to it: two transports and a `Flow` in each direction."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from gateway.machines.relay.flow import ClientFlow, Flow, MachineFlow, MainFlow
+from gateway.server.channel import Capabilities, Handlers, RedChannel
+from gateway.server.channel_client import RedChannelClient
+from gateway.server.client import RedClient
+from gateway.server.closing import NORMAL, CloseCode, Closing
+from gateway.server.core import Core
+from gateway.server.counters import Counters
+from gateway.server.transport import IDLE, Transport
+from gateway.spice.catalog import Direction
+from gateway.spice.enums import ChannelType
+from gateway.spice.errors import ProtocolError
+
+if TYPE_CHECKING:
+    from gateway.machines.relay.machine import RelayMachine
+
+log = logging.getLogger("spicegate.relay")
+
+MACHINE_CLOSED = Closing(CloseCode.MACHINE_CLOSED, "The machine closed the session.")
+
+
+class RelayChannel(RedChannel):
+    """A channel of a machine elsewhere. Acks are between the machine and the client; we forward them."""
+
+    handles_acks = False
+
+    def __init__(self, type_: ChannelType, id_: int, core: Core) -> None:
+        outgoing = MainFlow if type_ is ChannelType.MAIN else MachineFlow
+        super().__init__(type_, id_, core, Handlers(ClientFlow, outgoing))
+
+
+class RelayChannelClient(RedChannelClient):
+    """One client's connection to a relayed channel."""
+
+    def __init__(
+        self,
+        relay: RelayMachine,
+        channel: RedChannel,
+        client: RedClient,
+        browser: Transport,
+        machine: Transport,
+        caps: Capabilities,
+        *,
+        mini_header: bool,
+    ) -> None:
+        super().__init__(channel, client, browser, caps, mini_header=mini_header)
+        self._relay = relay
+        self._machine = machine
+        outgoing = MainFlow if channel.type is ChannelType.MAIN else MachineFlow
+        self.incoming: Flow = ClientFlow(self, browser, machine)
+        self.outgoing: Flow = outgoing(self, machine, browser)
+
+    @property
+    def counters(self) -> Counters:
+        incoming, outgoing = self.incoming.scanner, self.outgoing.scanner
+        return Counters(incoming.octets, incoming.messages, outgoing.octets, outgoing.messages)
+
+    def start(self, from_browser: bytes, from_machine: bytes) -> None:
+        """Forward, beginning with what came behind the links."""
+        self.connect()
+        browser, machine = self.transport, self._machine
+        browser.receiver, machine.receiver = self.incoming, self.outgoing
+        for flow, trailing in ((self.outgoing, from_machine), (self.incoming, from_browser)):
+            if trailing and self.connected:
+                flow.on_data(trailing, 0)
+        if self.connected:  # a side that has bytes waiting keeps the other one paused
+            for transport, other in ((browser, machine), (machine, browser)):
+                if not other.unsent:
+                    transport.resume_reading()
+
+    def on_malformed(self, direction: Direction, error: ProtocolError) -> None:
+        """One side sent what the allow-list does not hold."""
+        who = "The machine" if direction is Direction.SERVER else "The client"
+        log.warning("%s: %s: malformed data: %s", self.channel.name, self.client.peer, error)
+        self.disconnect(Closing(CloseCode.PROTOCOL, f"{who} sent malformed data ({error})."))
+
+    def on_side_closed(self, direction: Direction) -> None:
+        """A connection ended without our doing."""
+        if direction is Direction.SERVER:
+            self._relay.on_session_closed()
+        self.disconnect(MACHINE_CLOSED if direction is Direction.SERVER else NORMAL)
+
+    def on_session_id(self, session_id: int) -> None:
+        """INIT passed: from now on the session is found by its connection id."""
+        self.client.connection_id = session_id
+
+    def on_channels_list(self, channels: list[tuple[int, int]]) -> None:
+        """CHANNELS_LIST passed."""
+        self._relay.on_channels_list(channels)
+
+    def on_disconnecting(self, closing: Closing) -> None:
+        self.transport.receiver = self._machine.receiver = IDLE
+        self.transport.close(closing)
+        self._machine.close(NORMAL)

@@ -1,0 +1,96 @@
+"""One direction of a relayed channel: original bytes, looked at only as far as their headers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from gateway.server.transport import Data, Transport
+from gateway.spice import catalog, codec
+from gateway.spice.catalog import Direction
+from gateway.spice.enums import ChannelType
+from gateway.spice.errors import ProtocolError
+from gateway.spice.framing import HeaderScanner, MessageReader
+from gateway.spice.messages.main import ChannelsList, Init
+
+if TYPE_CHECKING:
+    from gateway.machines.relay.channel_client import RelayChannelClient
+
+
+class Flow:
+    """Receives from `source`, writes to `sink`. A sink that cannot take more stops the reading at the other end."""
+
+    __slots__ = ("_link", "scanner", "sink", "source")
+
+    direction: ClassVar[Direction]
+
+    def __init__(self, link: RelayChannelClient, source: Transport, sink: Transport) -> None:
+        self._link = link
+        self.source = source
+        self.sink = sink
+        self.scanner = HeaderScanner(link.channel.type, self.direction, link.mini_header)
+
+    def on_data(self, data: Data, room: int) -> bool:
+        try:
+            self.look(data[room:])
+        except ProtocolError as error:
+            self._link.on_malformed(self.direction, error)
+            return False
+        return self.sink.write(data, room)
+
+    def look(self, payload: Data) -> None:
+        """Check what is about to be forwarded. Raises `ProtocolError`."""
+        self.scanner.feed(payload)
+
+    def on_writable(self, writable: bool) -> None:
+        # `source` cannot take more of what the other direction writes to it: its origin is our sink.
+        if writable:
+            self.sink.resume_reading()
+        else:
+            self.sink.pause_reading()
+
+    def on_closed(self, error: Exception | None) -> None:
+        self._link.on_side_closed(self.direction)
+
+
+class ClientFlow(Flow):
+    """From the client to the machine."""
+
+    __slots__ = ()
+    direction = Direction.CLIENT
+
+
+class MachineFlow(Flow):
+    """From the machine to the client."""
+
+    __slots__ = ()
+    direction = Direction.SERVER
+
+
+class MainFlow(MachineFlow):
+    """From the machine to the client on MAIN, with two messages read in passing: INIT and CHANNELS_LIST."""
+
+    __slots__ = ("_reader",)
+
+    def __init__(self, link: RelayChannelClient, source: Transport, sink: Transport) -> None:
+        super().__init__(link, source, sink)
+        self._reader = MessageReader(ChannelType.MAIN, self.direction, link.mini_header)
+
+    def look(self, payload: Data) -> None:
+        super().look(payload)
+        self._reader.feed(payload)
+        for message in self._reader:
+            if message.number in _TAPPED:
+                self._tap(codec.demarshal(ChannelType.MAIN, self.direction, message.number, message.payload))
+
+    def _tap(self, message: object) -> None:
+        if isinstance(message, Init):
+            self._link.on_session_id(message.session_id)
+        elif isinstance(message, ChannelsList):
+            self._link.on_channels_list([(entry.type, entry.id) for entry in message.channels])
+
+
+_TAPPED = frozenset(
+    entry.number
+    for entry in catalog.messages(ChannelType.MAIN, Direction.SERVER)
+    if entry.cls in (Init, ChannelsList)
+)

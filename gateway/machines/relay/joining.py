@@ -1,0 +1,236 @@
+"""The link of one channel, from the client's first byte to forwarding: two links that become one road.
+
+::
+
+    client                      gateway                                   machine
+      │ link request ──────────> may it come in at all? ── link request ────> │
+      │ <── link reply ───────── the machine's capabilities <── link reply ── │
+      │ ticket ────────────────> is it ours? ── the machine's ticket ───────> │
+      │ <── result ─────────────────────────────────────────────── result ─── │
+
+The machine sees its ticket only after the client's was good: many machines drop their user for a new one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import Awaitable
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from gateway.machines.relay.channel_client import RelayChannelClient
+from gateway.machines.relay.dial import dial
+from gateway.machines.relay.link import LinkPump, PeerGone
+from gateway.machines.relay.visitor import Visitor, ticket_proof
+from gateway.server.channel import Capabilities
+from gateway.server.client import RedClient
+from gateway.server.closing import ChannelClosed, CloseCode, Closing
+from gateway.server.transport import Transport
+from gateway.spice.enums import ChannelType, LinkErr
+from gateway.spice.errors import LinkRefused, ProtocolError, UsageError
+from gateway.spice.limits import LINK_SECONDS, MAX_UNPROVEN_LINKS
+from gateway.spice.link import Linked, LinkReplied, LinkRequest, TicketReceived
+from gateway.spice.link_client import LinkClient
+from gateway.spice.link_server import LinkServer
+
+if TYPE_CHECKING:
+    from gateway.machines.relay.machine import RelayMachine
+
+log = logging.getLogger("spicegate.relay")
+
+T = TypeVar("T")
+
+_NEEDS_TICKET = "This needs a log-in or a valid one-time ticket."
+
+_REFUSALS = {
+    LinkErr.NEED_SECURED: "The machine takes this channel only over TLS: add ?tls-port=N to its address.",
+    LinkErr.NEED_UNSECURED: "The machine takes this channel only without TLS: use a spice:// address.",
+    LinkErr.PERMISSION_DENIED: "The machine refused the gateway's password: check its password_file or password_env.",
+    LinkErr.BAD_CONNECTION_ID: "The machine does not know this session any more.",
+    LinkErr.CHANNEL_NOT_AVAILABLE: "The machine does not have this channel.",
+    LinkErr.VERSION_MISMATCH: "The machine speaks another version of SPICE.",
+}
+
+_LINK_ERRORS = {
+    CloseCode.NOT_ALLOWED: LinkErr.PERMISSION_DENIED,
+    CloseCode.MACHINE_REFUSED: LinkErr.PERMISSION_DENIED,
+    CloseCode.PROTOCOL: LinkErr.INVALID_DATA,
+}
+
+
+class _MachineLink(NamedTuple):
+    """The machine's side, as far as its reply."""
+
+    pump: LinkPump
+    replied: LinkReplied
+
+
+class Joining:
+    """One channel's way from link to forwarding."""
+
+    def __init__(self, relay: RelayMachine, browser: Transport, visitor: Visitor) -> None:
+        self._relay = relay
+        self._visitor = visitor
+        self._link = LinkServer(relay.core.now() + LINK_SECONDS)
+        self._pump = LinkPump(self._link, browser)
+
+    async def run(self) -> None:
+        """Link both sides and start forwarding; whatever goes wrong becomes one close, here."""
+        try:
+            async with asyncio.timeout(LINK_SECONDS):
+                await self._join()
+        except ChannelClosed as error:
+            self._refuse(error.closing)
+        except LinkRefused as error:
+            sentence = _REFUSALS.get(error.code, "The machine refused the link.")
+            self._refuse(Closing(CloseCode.MACHINE_REFUSED, sentence), error.code)
+        except ProtocolError as error:
+            self._refuse(Closing(CloseCode.PROTOCOL, f"The link failed: {error}."), error.link_error)
+        except TimeoutError:
+            self._refuse(Closing(CloseCode.PROTOCOL, "The link was not completed in time."), LinkErr.ERROR)
+
+    async def _join(self) -> None:
+        request = await self._pump.expect(LinkRequest)
+        client = self._find_client(request)
+        unproven = self._visitor.login is None
+        if unproven and self._relay.unproven >= MAX_UNPROVEN_LINKS:
+            raise ChannelClosed(CloseCode.NOT_ALLOWED, "Too many clients are linking: try again in a moment.")
+        self._relay.unproven += unproven
+        try:
+            machine = await self._ask_machine(request)
+            try:
+                await self._finish(request, client, machine)
+            except BaseException:
+                machine.pump.transport.abort()
+                raise
+        finally:
+            self._relay.unproven -= unproven
+
+    async def _finish(self, request: LinkRequest, client: RedClient | None, machine: _MachineLink) -> None:
+        """From the machine's reply to forwarding."""
+        self._link.accept(machine.replied.common_caps, machine.replied.channel_caps)
+        self._pump.flush()
+        ticket = await self._pump.expect(TicketReceived)
+        proof = self._prove(ticket.password, client)
+        machine.pump.flush()
+        machine_linked = await of_machine(machine.pump.expect(Linked))
+        server = self._relay.server
+        if client is None:
+            client = RedClient(server, proof, self._visitor.peer)
+            server.add_client(client)
+        elif client not in server.clients:
+            raise ChannelClosed(CloseCode.MACHINE_CLOSED, "The session ended meanwhile.")
+        self._link.grant()
+        self._pump.flush()
+        linked = await self._pump.expect(Linked)
+        connection = self._connect(request, client, machine, mini_header=linked.mini_header)
+        connection.start(linked.trailing + self._pump.trailing, machine_linked.trailing + machine.pump.trailing)
+
+    def _connect(
+        self, request: LinkRequest, client: RedClient, machine: _MachineLink, *, mini_header: bool
+    ) -> RelayChannelClient:
+        relay = self._relay
+        channel = relay.channel(ChannelType(request.channel_type), request.channel_id)
+        channel.local_caps = Capabilities(machine.replied.common_caps, machine.replied.channel_caps)
+        caps = Capabilities(request.common_caps, request.channel_caps)
+        relay.health.up()
+        log.info("%s: %s: %s linked", relay.name, self._visitor.peer, channel.name)
+        browser, far = self._pump.transport, machine.pump.transport
+        return RelayChannelClient(relay, channel, client, browser, far, caps, mini_header=mini_header)
+
+    def _find_client(self, request: LinkRequest) -> RedClient | None:
+        """The session that a request belongs to, None when it opens one. Raises `ChannelClosed` or `LinkRefused`.
+
+        Nobody makes us dial the machine who could not be let in afterwards.
+        """
+        server, visitor = self._relay.server, self._visitor
+        if request.channel_type not in frozenset(ChannelType):
+            raise LinkRefused(LinkErr.CHANNEL_NOT_AVAILABLE)
+        if request.channel_type == ChannelType.MAIN:
+            if request.connection_id:
+                raise ChannelClosed(CloseCode.NOT_ALLOWED, "A session starts without a connection id.")
+            if visitor.login is None and not server.tickets.any_open(self._relay.core.now()):
+                raise ChannelClosed(CloseCode.NOT_ALLOWED, _NEEDS_TICKET)
+            return None
+        client = server.find_client(request.connection_id)
+        if client is None or (visitor.proof is not None and not client.admits(visitor.proof)):
+            raise ChannelClosed(CloseCode.NOT_ALLOWED, "This channel belongs to no open session of yours.")
+        return client
+
+    def _prove(self, password: str | None, client: RedClient | None) -> str:
+        """What the session is bound to, once the visitor has shown that it may. Raises `ChannelClosed`."""
+        if self._visitor.proof is not None:
+            return self._visitor.proof
+        if password is None:
+            raise ChannelClosed(CloseCode.NOT_ALLOWED, _NEEDS_TICKET)
+        proof = ticket_proof(password)
+        if client is not None:
+            allowed = client.admits(proof)
+        else:
+            allowed = self._relay.server.tickets.redeem(password, self._relay.core.now())
+        if not allowed:
+            raise ChannelClosed(CloseCode.NOT_ALLOWED, "The ticket is not valid: ask for a new one.")
+        return proof
+
+    async def _ask_machine(self, request: LinkRequest, *, secured: bool = False) -> _MachineLink:
+        """Dial the machine and ask for the channel with the client's capabilities, as far as its reply."""
+        relay = self._relay
+        secured = secured or request.channel_type in relay.secured
+        try:
+            transport = await dial(relay.core, relay.endpoint, secured=secured)
+        except ChannelClosed as error:
+            relay.on_away(error.closing)
+            raise
+        try:
+            return await self._request_channel(request, transport)
+        except LinkRefused as error:
+            transport.abort()
+            if error.code is not LinkErr.NEED_SECURED or secured or relay.endpoint.tls_port is None:
+                raise
+        except BaseException:
+            transport.abort()
+            raise
+        relay.secured.add(request.channel_type)
+        return await self._ask_machine(request, secured=True)
+
+    async def _request_channel(self, request: LinkRequest, transport: Transport) -> _MachineLink:
+        link = LinkClient(
+            request.connection_id,
+            request.channel_type,
+            request.channel_id,
+            request.common_caps,
+            request.channel_caps,
+            self._relay.password,
+        )
+        pump = LinkPump(link, transport)
+        pump.flush()
+        return _MachineLink(pump, await of_machine(pump.expect(LinkReplied)))
+
+    def _refuse(self, closing: Closing, code: LinkErr | None = None) -> None:
+        """Answer the client as far as its link has come, then close."""
+        log.info("%s: %s: link refused: %s", self._relay.name, self._visitor.peer, closing.sentence)
+        say_farewell(self._link, code or _LINK_ERRORS.get(closing.code, LinkErr.ERROR))
+        self._pump.flush()
+        self._pump.transport.close(closing)
+
+
+async def of_machine(answer: Awaitable[T]) -> T:
+    """An answer of the machine, whose faults are told as such."""
+    try:
+        return await answer
+    except PeerGone as error:
+        raise ChannelClosed(CloseCode.MACHINE_AWAY, "The machine closed the connection.") from error
+    except ProtocolError as error:
+        raise ChannelClosed(CloseCode.PROTOCOL, f"The machine's link failed: {error}.") from error
+
+
+def say_farewell(link: LinkServer, code: LinkErr) -> None:
+    """Have the link say `code`, in whichever way its stage allows."""
+    for verb in (link.refuse, link.deny):
+        with suppress(UsageError):
+            verb(code)
+            return
+    with suppress(ProtocolError):
+        link.check(math.inf)

@@ -1,0 +1,106 @@
+"""A machine elsewhere, reached over SPICE: its server core, its health and its channels."""
+
+from __future__ import annotations
+
+import asyncio
+
+from gateway.machines.relay.channel_client import RelayChannel
+from gateway.machines.relay.dial import dial
+from gateway.machines.relay.endpoint import Endpoint
+from gateway.machines.relay.health import Health
+from gateway.machines.relay.joining import Joining
+from gateway.machines.relay.visitor import Visitor
+from gateway.server.channel import RedChannel
+from gateway.server.closing import NORMAL, ChannelClosed, Closing
+from gateway.server.core import Core
+from gateway.server.server import SpiceServer
+from gateway.server.transport import Transport
+from gateway.spice.enums import ChannelType
+from gateway.spice.errors import ProtocolError
+from gateway.spice.limits import MAX_CHANNELS, PROBE_SECONDS
+
+_PROBE_REST = 5.0
+"""Seconds in which an answer of the machine is news enough."""
+
+_TYPES = frozenset(int(type_) for type_ in ChannelType)
+
+
+class RelayMachine:
+    """One configured machine. `serve` takes a client's transport through link and session to its end."""
+
+    def __init__(self, core: Core, name: str, endpoint: Endpoint, password: str | None = None) -> None:
+        self.core = core
+        self.name = name
+        self.endpoint = endpoint
+        self.password = password
+        self.server = SpiceServer(core, name)
+        self.health = Health()
+        self.secured: set[int] = set()
+        """Channel types that the machine wants under TLS."""
+        self.unproven = 0
+        """Links in progress of clients that have shown nothing yet."""
+        self._probed = -_PROBE_REST
+
+    async def serve(self, browser: Transport, visitor: Visitor) -> None:
+        """Serve one channel until its connection is gone. Never raises for what a peer did."""
+        link = self.core.spawn(Joining(self, browser, visitor).run(), f"link {self.name}")
+        gone = self.core.spawn(browser.wait_closed(), f"watch {self.name}")
+        try:
+            await asyncio.wait((link, gone), return_when=asyncio.FIRST_COMPLETED)
+            if link.done() and not link.cancelled() and link.exception() is not None:
+                browser.abort()  # a mistake of ours, which the core has logged
+        finally:
+            link.cancel()
+            gone.cancel()
+        await browser.wait_closed()
+
+    async def probe(self) -> None:
+        """Find out whether the machine can be reached, unless that is known."""
+        now = self.core.now()
+        if self.server.clients or now - self._probed < _PROBE_REST:
+            return
+        self._probed = now
+        try:
+            transport = await dial(self.core, self.endpoint, secured=False, seconds=PROBE_SECONDS)
+        except ChannelClosed as error:
+            self.on_away(error.closing)
+        else:
+            transport.abort()
+            self.health.up()
+
+    def close(self, closing: Closing) -> None:
+        """End every session."""
+        self.server.close(closing)
+
+    def channel(self, type_: ChannelType, id_: int) -> RedChannel:
+        """The channel on the list; put there if need be."""
+        channel = self.server.find_channel(type_, id_)
+        if channel is None:
+            if len(self.server.channels) >= MAX_CHANNELS:
+                raise ProtocolError("the machine has too many channels")
+            channel = RelayChannel(type_, id_, self.core)
+            self.server.register_channel(channel)
+        return channel
+
+    def on_channels_list(self, channels: list[tuple[int, int]]) -> None:
+        """The machine told which channels it has: those are on the list, with MAIN and whatever is in use."""
+        known = {(ChannelType.MAIN, 0)}
+        known.update((ChannelType(type_), id_) for type_, id_ in channels if type_ in _TYPES)
+        self._forget_others(known)
+        for type_, id_ in sorted(known):
+            self.channel(type_, id_)
+
+    def on_away(self, closing: Closing) -> None:
+        """The machine could not be reached: nothing is known of its channels any more."""
+        self.health.away(closing.sentence)
+        self._forget_others(set())
+
+    def on_session_closed(self) -> None:
+        """The machine ended a session: the next look asks it anew."""
+        self._probed = -_PROBE_REST
+
+    def _forget_others(self, known: set[tuple[ChannelType, int]]) -> None:
+        """Take the channels that nobody uses off the list, but for the known ones."""
+        for channel in tuple(self.server.channels):
+            if (channel.type, channel.id) not in known and not channel.client_count:
+                self.server.unregister_channel(channel, NORMAL)
