@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FloatRect, Page, Playwright, ViewportSize
 
 from tests.e2e import picture
 from tests.e2e.picture import Pixels
@@ -23,6 +23,8 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+#: The picture that is on show.
+CANVAS = "spice-viewer canvas.picture:not([hidden])"
 VIEWPORT: ViewportSize = {"width": 1400, "height": 1000}
 
 #: Notes the element's events from before the element exists.
@@ -113,12 +115,23 @@ class Viewer(Visitor):
         """What the element says of its session."""
         return self.page.evaluate("document.querySelector('spice-viewer').stats")
 
+    def send_ctrl_alt_del(self) -> None:
+        """Through the toolbar."""
+        self.page.get_by_role("button", name="Open the toolbar").click()
+        self.page.get_by_role("button", name="Ctrl+Alt+Del").click()
+
+    def canvas_box(self) -> FloatRect:
+        """Where on the page the picture is, in CSS pixels."""
+        box = self.page.locator(CANVAS).first.bounding_box()
+        if box is None:
+            raise RuntimeError("the viewer shows no picture")
+        return box
+
     def point(self, x: float, y: float) -> tuple[float, float]:
         """Where on the page the middle of the machine's pixel (x, y) is."""
-        box = self.page.locator("spice-viewer canvas").first.bounding_box()
-        size = self.snapshot()
-        if box is None or size is None:
-            raise RuntimeError("the viewer shows no picture")
+        box, size = self.canvas_box(), self.snapshot()
+        if size is None:
+            raise RuntimeError("the viewer has no picture")
         height, width = size.shape[:2]
         return box["x"] + (x + 0.5) * box["width"] / width, box["y"] + (y + 0.5) * box["height"] / height
 

@@ -1,0 +1,73 @@
+"""Firefox with the viewer open, driven by puppeteer-core (npm) over WebDriver BiDi."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Self
+
+from tests.e2e import picture
+from tests.e2e.picture import Pixels
+
+FIREFOX = "/usr/bin/firefox-esr"
+SCRIPT = Path(__file__).with_name("firefox_viewer.mjs")
+
+
+class FirefoxViewer:
+    """A fresh profile that has opened the printed link and then the viewer."""
+
+    def __init__(self, home: Path, link: str, viewer_url: str) -> None:
+        self._log = home / "firefox.log"
+        profile = home / "profile"
+        profile.mkdir(parents=True)
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [_node(), str(SCRIPT), FIREFOX, link, viewer_url, str(profile)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env={**os.environ, "HOME": str(home)},
+                start_new_session=True,
+            )
+        self.version: str = self._answer()["ready"]
+
+    def snapshot(self) -> Pixels | None:
+        """The primary surface as the viewer has it; None while there is none."""
+        assert self._process.stdin
+        self._process.stdin.write(b"look\n")
+        self._process.stdin.flush()
+        taken = self._answer()
+        if not taken or not taken["width"]:
+            return None
+        return picture.from_rgba(taken["width"], taken["height"], base64.b64decode(taken["data"]))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(10)
+
+    def _answer(self) -> Any:
+        assert self._process.stdout
+        readable, _, _ = select.select([self._process.stdout], [], [], 60)
+        line = self._process.stdout.readline() if readable else b""
+        if not line:
+            raise RuntimeError(f"Firefox's driver ended or hangs:\n{self._log.read_text(errors='replace')[-4000:]}")
+        return json.loads(line)
+
+
+def _node() -> str:
+    """The environment's own node, else the system's."""
+    ours = Path(sys.executable).with_name("node")
+    found = str(ours) if ours.exists() else shutil.which("node")
+    if not found:
+        raise RuntimeError("no node: 'make dev' installs one")
+    return found

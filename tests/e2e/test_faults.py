@@ -1,0 +1,115 @@
+"""Machines that go away, browsers that leave, and rubbish on the wire."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import time
+import urllib.request
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.browser import Viewer
+from tests.e2e.conftest import GatewayFor, SavedGuests
+from tests.e2e.gateway import MACHINE, Gateway
+from tests.e2e.oracle import screenshot
+from tests.e2e.program import established, ticks
+
+pytestmark = pytest.mark.e2e
+
+
+def test_page_says_that_the_machine_left_and_reconnects_by_itself(
+    tmp_path: Path, cleanup: ExitStack, guests: SavedGuests, gateway_for: GatewayFor, viewer: Viewer
+) -> None:
+    machine = cleanup.enter_context(guests.start(tmp_path / "one", "qxl"))
+    gateway = gateway_for(machine)
+    viewer.open(gateway.link, gateway.viewer_url)
+    viewer.wait_for_first_frame()
+    machine.stop()
+    sentence = viewer.page.get_by_role("alert").filter(visible=True)
+    expect(sentence).to_have_text(re.compile(r"machine.*\.$"), timeout=5000)
+    again = cleanup.enter_context(guests.start(tmp_path / "two", "qxl", port=machine.port))
+    again.ask("clear")
+    again.ask("picture 192")
+    again.freeze()
+    viewer.wait_until_shows(screenshot(again.port, again.password), "reconnected", timeout=20)
+    expect(sentence).to_have_count(0)
+
+
+def test_page_waits_for_a_machine_that_is_not_there_yet(
+    tmp_path: Path, cleanup: ExitStack, guests: SavedGuests, gateway_for: GatewayFor, viewer: Viewer
+) -> None:
+    machine = cleanup.enter_context(guests.start(tmp_path / "one", "std"))
+    machine.stop()
+    gateway = gateway_for(machine)
+    viewer.open(gateway.link, gateway.viewer_url)
+    expect(viewer.page.get_by_role("alert").filter(visible=True)).to_have_text(re.compile(r"machine.*\.$"))
+    cleanup.enter_context(guests.start(tmp_path / "two", "std", port=machine.port))
+    viewer.wait_for_first_frame()
+
+
+def test_machine_is_left_within_a_second_of_the_browser(
+    tmp_path: Path, cleanup: ExitStack, guests: SavedGuests, gateway_for: GatewayFor, browser: Browser
+) -> None:
+    machine = cleanup.enter_context(guests.start(tmp_path / "qemu", "qxl"))
+    gateway = gateway_for(machine)
+    idle = established(machine.port)
+    with Viewer(browser) as somebody:
+        somebody.open(gateway.link, gateway.viewer_url)
+        somebody.wait_for_first_frame()
+        assert established(machine.port) - idle >= 2 * 4, "four channels, both ends of each"
+    closed = time.monotonic()
+    for _ in ticks(5):
+        if established(machine.port) == idle:
+            break
+    assert established(machine.port) == idle
+    assert time.monotonic() - closed < 1
+
+
+def test_gateway_lives_through_rubbish_while_somebody_watches(
+    tmp_path: Path, cleanup: ExitStack, guests: SavedGuests, gateway_for: GatewayFor, viewer: Viewer
+) -> None:
+    machine = cleanup.enter_context(guests.start(tmp_path / "qemu", "qxl"))
+    gateway = gateway_for(machine)
+    viewer.open(gateway.link, gateway.viewer_url)
+    viewer.wait_for_first_frame()
+    for rubbish in (os.urandom(65536), b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 20000, b"REDQ" * 1000, b""):
+        _send_raw(gateway, rubbish)
+    closed = viewer.page.evaluate(_RUBBISH_OVER_WEBSOCKET, f"/ws/{MACHINE}")
+    assert all(code >= 4000 for code in closed), closed
+    with urllib.request.urlopen(f"{gateway.origin}/healthz", timeout=5) as answer:
+        assert answer.status == 200
+    machine.ask("picture 192")
+    machine.freeze()
+    viewer.wait_until_shows(screenshot(machine.port, machine.password), "after-rubbish")
+    assert gateway.alive()
+    assert "Traceback" not in gateway.output()
+
+
+_RUBBISH_OVER_WEBSOCKET = """async (path) => {
+  const whole = new Uint8Array(4096).map((_, i) => i * 37);
+  const wrongVersion = new Uint8Array([82, 69, 68, 81, 9, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0]);
+  const hugeSize = new Uint8Array([82, 69, 68, 81, 2, 0, 0, 0, 2, 0, 0, 0, 255, 255, 255, 255]);
+  const codes = [];
+  for (const bytes of [whole, wrongVersion, hugeSize]) {
+    const socket = new WebSocket(path, "binary");
+    socket.onopen = () => socket.send(bytes);
+    codes.push(await new Promise((done) => { socket.onclose = (event) => done(event.code); }));
+  }
+  return codes;
+}"""
+
+
+def _send_raw(gateway: Gateway, data: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as connection:
+        try:
+            connection.sendall(data)
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(65536):
+                pass
+        except (ConnectionError, TimeoutError):
+            pass

@@ -1,0 +1,70 @@
+"""Debian's spice-html5, unmodified and from a web site of its own, works against the gateway with a ticket."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.e2e.browser import Viewer, Visitor, canvas_pixels, wait_until_equal
+from tests.e2e.conftest import GatewayFor, SavedGuests
+from tests.e2e.gateway import MACHINE, Gateway
+from tests.e2e.keys import Keyboard
+from tests.e2e.oracle import screenshot
+from tests.e2e.static_site import StaticSite
+
+pytestmark = pytest.mark.e2e
+
+SPICE_HTML5 = Path("/usr/share/spice-html5")
+SCREEN = "#spice-screen canvas"
+
+
+def test_spice_html5_shows_the_machine_and_types_in_it(
+    tmp_path: Path, cleanup: ExitStack, guests: SavedGuests, gateway_for: GatewayFor, browser: Browser, viewer: Viewer
+) -> None:
+    site = cleanup.enter_context(StaticSite(SPICE_HTML5))
+    machine = cleanup.enter_context(guests.start(tmp_path / "qemu", "qxl", "auto_lz"))
+    gateway = gateway_for(machine, "--allow-origin", site.origin)
+    visitor = cleanup.enter_context(Visitor(browser))
+    visitor.page.goto(_address(site, gateway, ticket(viewer, gateway)))
+    visitor.page.wait_for_selector(SCREEN)
+    machine.ask("clear")
+    Keyboard(visitor.page).type("echo from spice-html5\n")
+    assert machine.next_report("typed") == "echo from spice-html5"
+    machine.ask("picture 192")
+    machine.freeze()
+    expected = screenshot(machine.port, machine.password)
+    wait_until_equal(lambda: canvas_pixels(visitor.page, SCREEN), expected, "spice-html5")
+
+
+def test_ticket_opens_one_session_only(
+    tmp_path: Path, cleanup: ExitStack, guests: SavedGuests, gateway_for: GatewayFor, browser: Browser, viewer: Viewer
+) -> None:
+    site = cleanup.enter_context(StaticSite(SPICE_HTML5))
+    machine = cleanup.enter_context(guests.start(tmp_path / "qemu", "qxl"))
+    gateway = gateway_for(machine, "--allow-origin", site.origin)
+    address = _address(site, gateway, ticket(viewer, gateway))
+    first = cleanup.enter_context(Visitor(browser))
+    first.page.goto(address)
+    first.page.wait_for_selector(SCREEN)
+    second = cleanup.enter_context(Visitor(browser))
+    second.page.on("dialog", lambda dialog: dialog.dismiss())
+    with second.page.expect_event("dialog") as asked:
+        second.page.goto(address)
+    assert asked.value.message == "Password"
+
+
+def ticket(viewer: Viewer, gateway: Gateway) -> str:
+    """A console ticket, as the machine's page gets one."""
+    viewer.page.goto(gateway.link)
+    answer = viewer.page.request.post(f"{gateway.viewer_url}/ticket", headers={"Origin": gateway.origin})
+    assert answer.ok, answer.status
+    return str(answer.json()["ticket"])
+
+
+def _address(site: StaticSite, gateway: Gateway, console_ticket: str) -> str:
+    where = {"host": "127.0.0.1", "port": gateway.port, "path": f"ws/{MACHINE}", "password": console_ticket}
+    return f"{site.origin}/spice_auto.html?{urlencode(where)}"
