@@ -37,6 +37,11 @@ export class InputsChannel extends Channel {
     super(transport, { ...link, type: ChannelType.INPUTS, caps: [InputsCap.KEY_SCANCODE] });
   }
 
+  /** Milliseconds that the oldest unanswered pointer message has been under way; 0 when none is. */
+  get silence() {
+    return this.#departures.length > 0 ? performance.now() - this.#departures[0] : 0;
+  }
+
   /** @param {{keyboard_modifiers: number}} message */
   on_init({ keyboard_modifiers }) {
     this.onmodifiers?.(keyboard_modifiers);
@@ -116,6 +121,7 @@ export class InputsChannel extends Channel {
 
   /** Sends what the pointer did since the last message, if anything: a click must happen where the pointer is. */
   #sendPointer() {
+    if (!this.ready) return;
     const motion = this.#motion;
     const position = this.#position;
     this.#motion = null;

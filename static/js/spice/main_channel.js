@@ -24,7 +24,6 @@ const MOST_NAME_BYTES = 256;
 export class MainChannel extends Channel {
   /** @type {MainEvents} */
   #events;
-  #supportedModes = 0;
   #asked = false;
   #agentConnected = false;
   #time = { at: 0, value: 0 };
@@ -119,7 +118,6 @@ export class MainChannel extends Channel {
    */
   #setMouseMode(supported, current) {
     if (!(supported & MouseMode.CLIENT)) this.#asked = false;
-    this.#supportedModes = supported;
     if (current !== MouseMode.CLIENT && supported & MouseMode.CLIENT && !this.#asked) {
       this.#asked = true;
       this.send("mouse_mode_request", { mode: MouseMode.CLIENT });

@@ -1,8 +1,7 @@
 // @ts-check
 // A session that comes back: states, steps with their times, and a countdown for causes that can heal.
 
-import { Session } from "../spice/session.js";
-
+/** @typedef {import("../spice/session.js").Session} Session */
 /** @typedef {import("../transport/closing.js").Cause} Cause */
 /** @typedef {import("../spice/session.js").Step} Step */
 

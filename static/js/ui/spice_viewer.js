@@ -1,0 +1,327 @@
+// @ts-check
+// <spice-viewer>: a machine's screen, keyboard and mouse as one element.
+
+import { CursorShapes } from "../render/cursor_shapes.js";
+import { DisplayClient } from "../render/display_client.js";
+import { Session } from "../spice/session.js";
+import { openWebSocket } from "../transport/websocket.js";
+import { ConnectionPanel } from "./connection_panel.js";
+import { Connection } from "./connection.js";
+import { make } from "./dom.js";
+import { Fullscreen } from "./fullscreen.js";
+import { MachineInput } from "./machine_input.js";
+import { Strip, Toast } from "./notices.js";
+import { Readings } from "./readings.js";
+import { recall, remember } from "./remembered.js";
+import { Stage } from "./stage.js";
+import { StatisticsOverlay } from "./statistics.js";
+import { Toolbar } from "./toolbar.js";
+
+/** @typedef {import("./layout.js").ScaleMode} ScaleMode */
+/** @typedef {import("./connection.js").State} State */
+/** @typedef {import("./connection.js").Status} Status */
+/** @typedef {import("../spice/session.js").DisplayLink} DisplayLink */
+
+const STYLES = new URL("../../css/viewer.css", import.meta.url).href;
+const READING_MS = 1000;
+/** Without an answer for so long, the connection is called slow. */
+const SLOW_MS = 2000;
+
+/**
+ * Attributes: `src` (WebSocket address of the machine, may be relative), `machine` (its name for people), `scale`
+ * ("fit" or "1:1"), `ticket` (one-time console ticket; without it the page's cookie counts), `home` (where "Home"
+ * leads; "/" without it, hidden when empty). Connects when put on a page and disconnects when taken off.
+ *
+ * Events, all bubbling and composed: `spice-state` (detail: {state}), `spice-firstframe` (detail: {milliseconds}),
+ * `spice-error` (detail: {sentence, code, heals}).
+ */
+export class SpiceViewer extends HTMLElement {
+  static observedAttributes = ["src", "machine", "scale", "home"];
+
+  /** @type {Viewing | null} everything that lives while the element is on a page */
+  #viewing = null;
+
+  /** @returns {State} */
+  get state() {
+    return this.#viewing?.connection.status.state ?? "closed";
+  }
+
+  /** The latest readings of the session: counters since it began and rates per second. */
+  get stats() {
+    return this.#viewing?.stats ?? {};
+  }
+
+  connectedCallback() {
+    const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+    this.#viewing = new Viewing(this, root);
+    this.#viewing.open();
+  }
+
+  disconnectedCallback() {
+    this.#viewing?.close();
+    this.#viewing = null;
+  }
+
+  /** @param {string} name @param {string | null} before @param {string | null} value */
+  attributeChangedCallback(name, before, value) {
+    if (before === value || !this.#viewing) return;
+    if (name === "src") this.#viewing.open();
+    else if (name === "scale") this.#viewing.setScale(scaleOf(value));
+    else this.#viewing.showNames();
+  }
+
+  /** Connects anew, whatever the state. */
+  reconnect() {
+    this.#viewing?.open();
+  }
+
+  /** Disconnects; the element stays and offers to reconnect. */
+  close() {
+    this.#viewing?.connection.close();
+  }
+
+  /** @param {FocusOptions} [options] */
+  focus(options) {
+    this.#viewing?.stage.field.focus(options);
+  }
+
+  /**
+   * Presses keys in order and releases them in reverse.
+   * @param {readonly string[]} codes KeyboardEvent.code values
+   * @throws {RangeError} for a code no PC keyboard has
+   */
+  sendKeys(codes) {
+    this.#viewing?.input.keyboard.chord(codes);
+  }
+
+  ctrlAltDel() {
+    this.sendKeys(["ControlLeft", "AltLeft", "Delete"]);
+  }
+
+  /**
+   * The machine's picture, pixel for pixel, without the pointer.
+   * @returns {Promise<{width: number, height: number, data: Uint8ClampedArray}>} RGBA
+   */
+  async snapshot() {
+    const display = this.#viewing?.display;
+    if (!display) throw new Error("there is no picture yet");
+    return display.snapshot();
+  }
+}
+
+/** The parts of a viewer on a page, and what they have to do with each other. */
+class Viewing {
+  /** @type {DisplayClient | null} */
+  display = null;
+  /** @type {Record<string, unknown>} */
+  stats = {};
+  stage = new Stage();
+  connection;
+  input;
+
+  #host;
+  #panel = new ConnectionPanel();
+  #toast = new Toast();
+  #strip = new Strip();
+  #statistics = new StatisticsOverlay();
+  #readings = new Readings();
+  #toolbar;
+  #fullscreen;
+  #timer;
+  #name = "";
+  /** @type {State | null} */
+  #announced = null;
+
+  /** @param {SpiceViewer} host @param {ShadowRoot} root */
+  constructor(host, root) {
+    this.#host = host;
+    this.connection = new Connection((events) => this.#begin(events));
+    this.connection.onchange = (status) => this.#show(status);
+    this.input = new MachineInput(this.stage, () => this.connection.session?.inputs ?? null);
+    this.#fullscreen = new Fullscreen(host);
+    this.#toolbar = new Toolbar(this.#actions());
+    this.#wire();
+    root.replaceChildren(make("link", { rel: "stylesheet", href: STYLES }), this.stage.element, this.#strip.element,
+      this.#statistics.element, this.#panel.element, this.#toolbar.element, this.#toast.element);
+    this.setScale(scaleOf(host.getAttribute("scale") ?? recall("scale")));
+    this.#timer = setInterval(() => this.#read(), READING_MS);
+  }
+
+  open() {
+    this.#name = "";
+    this.showNames();
+    this.connection.open();
+  }
+
+  /** @param {ScaleMode} mode */
+  setScale(mode) {
+    this.stage.setMode(mode);
+    this.#toolbar.setScale(mode);
+  }
+
+  /** Shows the machine's name wherever it stands. */
+  showNames() {
+    const name = this.#host.getAttribute("machine") || this.#name || "Machine";
+    const home = this.#host.getAttribute("home") ?? "/";
+    this.#panel.setMachine(name);
+    this.#panel.setHome(home === "" ? null : home);
+    this.stage.setLabel(`Screen of ${name}. Keys go to the machine; Ctrl, Alt and Shift together open the toolbar.`);
+    this.#toolbar.setAbout(name, DETAILS[this.connection.status.state]);
+  }
+
+  close() {
+    clearInterval(this.#timer);
+    this.input.close();
+    this.connection.close();
+    for (const part of [this.#panel, this.#toast, this.#toolbar, this.#fullscreen, this.stage]) part.close();
+  }
+
+  #wire() {
+    this.#panel.onreconnect = () => this.connection.open();
+    this.input.onescape = () => this.#toolbar.toggle(true, true);
+    this.input.onactivity = (event) => {
+      this.#toolbar.wake();
+      if (event.type === "pointerdown") this.#toolbar.toggle(false);
+    };
+    this.input.onpointer = (state) => {
+      this.#strip.set("pointer", state === "capturable" ? "Click the picture to give the machine your mouse." : null);
+      if (state === "captured") this.#toast.show("The machine has your mouse. Esc gives it back.");
+    };
+    this.#fullscreen.onchange = (full, keyboard) => {
+      this.#toolbar.setFullscreen(full, this.#fullscreen.possible);
+      if (full) this.#toast.show(keyboard ? "Hold Esc to leave full screen." : "Press Esc to leave full screen.");
+      this.stage.field.focus({ preventScroll: true });
+    };
+    this.#toolbar.setFullscreen(false, this.#fullscreen.possible);
+  }
+
+  /** @returns {import("./toolbar.js").Actions} */
+  #actions() {
+    return {
+      hold: (code, hold) => {
+        this.input.keyboard.stick(code, hold);
+        this.#toolbar.setHeld(this.input.keyboard.sticky);
+      },
+      chord: (codes) => this.input.keyboard.chord(codes),
+      scale: (mode) => {
+        remember("scale", mode);
+        this.setScale(mode);
+      },
+      fullscreen: () => this.#fullscreen.toggle(),
+      statistics: (show) => {
+        this.#statistics.toggle(show);
+        this.#read();
+      },
+      disconnect: () => {
+        this.#toolbar.toggle(false);
+        this.input.keyboard.releaseAll();
+        this.input.keyboard.unstickAll();
+        this.connection.close();
+      },
+      leave: () => this.stage.field.focus({ preventScroll: true }),
+    };
+  }
+
+  /** @param {Pick<import("../spice/session.js").SessionEvents, "onstep" | "onend">} events */
+  #begin(events) {
+    const url = new URL(this.#host.getAttribute("src") ?? "", this.#host.baseURI);
+    url.protocol = url.protocol.replace("http", "ws");
+    return new Session({ url: url.href, ticket: this.#host.getAttribute("ticket") }, {
+      openTransport: openWebSocket,
+      openDisplay: (link) => this.#openDisplay(link),
+      shapes: new CursorShapes(),
+      cursor: this.stage.cursor,
+    }, {
+      ...events,
+      oninputs: () => this.#toolbar.setLive(true),
+      onmodifiers: (modifiers) => this.input.locks.machineSays(modifiers),
+      onmousemode: (mode) => this.input.setMouseMode(mode),
+      onname: (name) => {
+        this.#name = name;
+        this.showNames();
+      },
+      onwarning: (sentence) => this.#strip.set("warning", sentence),
+    });
+  }
+
+  /** @param {DisplayLink} link */
+  #openDisplay({ onfirstframe, onclose, ...link }) {
+    const canvas = this.stage.newCanvas();
+    const display = new DisplayClient({ canvas, ...link });
+    this.display = display;
+    display.onresize = ({ width, height }) => this.stage.setSize(width, height);
+    display.onfirstframe = () => {
+      this.stage.show(canvas);
+      onfirstframe();
+    };
+    display.onstats = (stats) => this.#readings.displaySays(stats);
+    display.onclose = onclose;
+    return {
+      close: () => {
+        display.close();
+        this.stage.drop(canvas);
+        if (this.display === display) this.display = null;
+      },
+    };
+  }
+
+  /** @param {Status} status */
+  #show(status) {
+    this.#panel.show(status);
+    this.stage.setLive(status.state === "connected");
+    this.#toolbar.setAbout(this.#host.getAttribute("machine") || this.#name, DETAILS[status.state]);
+    if (status.state === this.#announced) return;
+    this.#announced = status.state;
+    this.#host.dataset.state = status.state;
+    if (status.state !== "connected") this.#disconnected(status.state === "connecting");
+    else this.#connected(status);
+    this.#tell("spice-state", { state: status.state });
+    if (status.cause) this.#tell("spice-error", status.cause);
+  }
+
+  /** @param {Status} status */
+  #connected({ steps }) {
+    const active = document.activeElement;
+    if (!active || active === document.body || active === this.#host) this.stage.field.focus({ preventScroll: true });
+    this.#tell("spice-firstframe", { milliseconds: steps.get("picture") });
+  }
+
+  /** @param {boolean} beginning */
+  #disconnected(beginning) {
+    this.input.forget();
+    this.stage.cursor.reset();
+    this.#toolbar.setLive(false);
+    this.#toolbar.setHeld(this.input.keyboard.sticky);
+    if (beginning) this.#readings.reset();
+    this.#strip.clear();
+  }
+
+  /** Once a second: what the session did meanwhile. */
+  #read() {
+    const session = this.connection.session;
+    const inputs = session?.inputs ?? null;
+    this.stats = this.#readings.read(performance.now(), { inputs, size: this.stage.size, scale: this.stage.scale });
+    if (this.#statistics.shown) this.#statistics.show(this.#readings.rows());
+    const slow = inputs !== null && inputs.silence > SLOW_MS;
+    this.#strip.set("slow", slow ? "The connection is slow to answer." : null);
+  }
+
+  /** @param {string} name @param {object} detail */
+  #tell(name, detail) {
+    this.#host.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail: { ...detail } }));
+  }
+}
+
+/** @type {Record<State, string>} */
+const DETAILS = {
+  connecting: "Connecting…",
+  connected: "Connected",
+  waiting: "Waiting to reconnect",
+  failed: "Not connected",
+  closed: "Disconnected",
+};
+
+/** @param {string | null} value @returns {ScaleMode} */
+function scaleOf(value) {
+  return value === "1:1" ? "1:1" : "fit";
+}
