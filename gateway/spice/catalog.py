@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import TypeVar
 
@@ -82,6 +83,7 @@ def snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
+@cache
 def _load() -> None:
     for module in MODULES:
         import_module(f"{__package__}.messages.{module}")
@@ -105,8 +107,7 @@ def messages(channel: ChannelType, direction: Direction) -> list[MessageDef]:
 
 def entries() -> dict[tuple[ChannelType, Direction, int], MessageDef]:
     """The whole catalogue."""
-    if not _entries:
-        _load()
+    _load()
     return _entries
 
 

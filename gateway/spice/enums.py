@@ -449,6 +449,13 @@ class VscMessageType(Enum32):
     FLUSH_COMPLETE = 9
 
 
+class VscErrorCode(Enum32):
+    SUCCESS = 0
+    GENERAL_ERROR = 1
+    CANNOT_ADD_MORE_READERS = 2
+    CARD_ALREADY_INSERTED = 3
+
+
 # --- the agent (vd_agent.h) -----------------------------------------------------------------------------------------
 
 

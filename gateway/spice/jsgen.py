@@ -8,11 +8,11 @@ from __future__ import annotations
 import enum
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from . import agent, catalog, enums, layout, limits, wire
+from . import agent, catalog, enums, layout, limits, vsc, wire
 from .enums import Direction
 
 TARGET = Path(__file__).resolve().parents[2] / "static" / "js" / "spice"
@@ -59,9 +59,9 @@ def limits_module() -> str:
 def messages_module() -> str:
     """The text of ``messages.gen.js``: the layouts of all records, and the catalogue as rows."""
     rows = [_row(entry) for entry in sorted(catalog.entries().values(), key=_order)]
-    agent_rows = [[int(kind), kind.name.lower(), layout.qualified(cls)] for kind, cls in agent.LAYOUTS.items()]
-    classes = {entry.cls: None for entry in catalog.entries().values()} | dict.fromkeys(agent.LAYOUTS.values())
-    records = {layout.qualified(cls): _members(cls) for cls in _reachable(list(classes))}
+    carried: list[type[wire.Struct]] = [*agent.LAYOUTS.values(), *vsc.LAYOUTS.values()]
+    classes = [*(entry.cls for entry in catalog.entries().values()), *carried]
+    records = {layout.qualified(cls): _members(cls) for cls in _reachable(classes)}
     return "".join(
         [
             HEADER,
@@ -74,7 +74,9 @@ def messages_module() -> str:
             " * @type {readonly (readonly [number, number, number, string, string, number, number])[]} */\n",
             f"export const MESSAGES = Object.freeze({_lines(rows, indent='')});\n\n",
             "/** Agent messages: number, name, record. @type {readonly (readonly [number, string, string])[]} */\n",
-            f"export const AGENT_MESSAGES = Object.freeze({_lines(agent_rows, indent='')});\n",
+            f"export const AGENT_MESSAGES = Object.freeze({_lines(_carried(agent.LAYOUTS), indent='')});\n\n",
+            "/** Smart card messages: the same. @type {readonly (readonly [number, string, string])[]} */\n",
+            f"export const VSC_MESSAGES = Object.freeze({_lines(_carried(vsc.LAYOUTS), indent='')});\n",
         ]
     )
 
@@ -83,6 +85,11 @@ def _row(entry: catalog.MessageDef) -> list[int | str]:
     from_client = int(entry.direction is Direction.CLIENT)
     place: list[int | str] = [int(entry.channel), from_client, entry.number, entry.name]
     return [*place, layout.qualified(entry.cls), entry.min_size, entry.max_size]
+
+
+def _carried(layouts: Mapping[Any, type[wire.Struct]]) -> list[list[int | str]]:
+    """The rows of a protocol inside a channel: number, name, record."""
+    return [[int(kind), kind.name.lower(), layout.qualified(cls)] for kind, cls in layouts.items()]
 
 
 def _order(entry: catalog.MessageDef) -> tuple[int, str, int]:

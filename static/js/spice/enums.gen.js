@@ -389,6 +389,13 @@ export const VscMessageType = Object.freeze({
   FLUSH_COMPLETE: 9,
 });
 
+export const VscErrorCode = Object.freeze({
+  SUCCESS: 0,
+  GENERAL_ERROR: 1,
+  CANNOT_ADD_MORE_READERS: 2,
+  CARD_ALREADY_INSERTED: 3,
+});
+
 export const AgentPort = Object.freeze({
   CLIENT: 1,
   SERVER: 2,

@@ -813,6 +813,27 @@ export const RECORDS = Object.freeze({
     {"name": "type", "type": "u16"},
     {"name": "u", "type": {"kind": "switch", "on": ["type"], "arms": [[1, {"kind": "bytes", "length": {"how": "exactly", "items": 4}}]], "known": [0, 1]}},
   ],
+  "vsc.Apdu": [
+    {"name": "data", "type": {"kind": "bytes", "length": {"how": "rest"}}},
+  ],
+  "vsc.Atr": [
+    {"name": "atr", "type": {"kind": "bytes", "length": {"how": "rest"}}},
+  ],
+  "vsc.CardRemove": [],
+  "vsc.Error": [
+    {"name": "code", "type": "u32"},
+  ],
+  "vsc.Flush": [],
+  "vsc.FlushComplete": [],
+  "vsc.Init": [
+    {"name": "magic", "type": "u32"},
+    {"name": "version", "type": "u32"},
+    {"name": "capabilities", "type": {"kind": "array", "item": "u32", "length": {"how": "rest"}}},
+  ],
+  "vsc.ReaderAdd": [
+    {"name": "name", "type": {"kind": "bytes", "length": {"how": "rest"}}},
+  ],
+  "vsc.ReaderRemove": [],
 });
 
 /** Channel type, 1 if from the client, number, name, record, least and greatest size in bytes.
@@ -1142,4 +1163,17 @@ export const AGENT_MESSAGES = Object.freeze([
   [14, "max_clipboard", "agent.MaxClipboard"],
   [15, "audio_volume_sync", "agent.AudioVolumeSync"],
   [16, "graphics_device_info", "agent.GraphicsDeviceInfo"],
+]);
+
+/** Smart card messages: the same. @type {readonly (readonly [number, string, string])[]} */
+export const VSC_MESSAGES = Object.freeze([
+  [1, "init", "vsc.Init"],
+  [2, "error", "vsc.Error"],
+  [3, "reader_add", "vsc.ReaderAdd"],
+  [4, "reader_remove", "vsc.ReaderRemove"],
+  [5, "atr", "vsc.Atr"],
+  [6, "card_remove", "vsc.CardRemove"],
+  [7, "apdu", "vsc.Apdu"],
+  [8, "flush", "vsc.Flush"],
+  [9, "flush_complete", "vsc.FlushComplete"],
 ]);
