@@ -172,6 +172,7 @@ class Plane {
         x = this.#run(start, x, end);
         if (x === end) return;
         stop = x + pace.wait;
+        continue;
       }
       const left = this.#pixels[start + x - 1];
       const guess = y === 0 ? left : mean(left, this.#pixels[start + x - this.#width]);

@@ -1,0 +1,1 @@
+"""Recordings of what a real SPICE server sends for pictures we know."""
