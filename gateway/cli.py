@@ -1,0 +1,154 @@
+"""The command `spicegate`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import resource
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gateway import __version__
+from gateway.config import FILE_NAME, Config, ConfigError, checked_password, load, parse, read_password
+from gateway.machines.relay import EndpointError, parse_endpoint
+from gateway.serving import CannotListen, MachineSpec, serve_forever
+
+PASSWORD_ENV = "SPICEGATE_PASSWORD"  # noqa: S105 - the name of a variable
+
+NO_MACHINE = f"""There is no machine to open. Name one:
+
+  spicegate serve spice://host:5900
+
+or list your machines in {FILE_NAME}:
+
+  [[machines]]
+  name = "office"
+  url = "spice://host:5900"
+"""
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+def print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"spicegate {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=print_version)
+    ] = False,
+) -> None:
+    """Opens SPICE machines in the browser."""
+
+
+@app.command()
+def serve(
+    urls: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[URL]...", help="Machines: spice://, spice+tls://, spice+unix://, spice+ws(s)://."),
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help=f"Configuration file; {FILE_NAME} if there is one.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 unless configured.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for any; 8080 unless configured.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the machine, when there is one URL.")] = None,
+    password_file: Annotated[Path | None, typer.Option(help="File with the machine's password.")] = None,
+    ask_password: Annotated[bool, typer.Option("--ask-password", help="Ask for the machine's password.")] = False,
+    ca_file: Annotated[Path | None, typer.Option(help="CA that signed the machine's certificate (PEM).")] = None,
+    host_subject: Annotated[str | None, typer.Option(help="Subject of the machine's certificate.")] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="The gateway's own certificate (PEM).")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="The key of the gateway's own certificate (PEM).")] = None,
+    allowed_origin: Annotated[
+        list[str] | None, typer.Option(help="Another page's origin that may open /ws/…; may be repeated.")
+    ] = None,
+    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
+) -> None:
+    """Open machines in the browser. A machine's password comes from a file, SPICEGATE_PASSWORD or --ask-password."""
+    overrides = {
+        "host": host,
+        "port": port,
+        "tls_cert": tls_cert,
+        "tls_key": tls_key,
+        "allowed_origins": allowed_origin,
+    }
+    set_up_logging(log_level)
+    try:
+        settings = configure(config, overrides)
+        machines = [MachineSpec(item.name, item.endpoint(), item.password()) for item in settings.machines]
+        if urls:
+            password = command_line_password(password_file, ask_password)
+            machines += from_urls(urls, name, password, ca_file=ca_file, host_subject=host_subject)
+        check_machines(machines)
+        raise_file_limit()
+        asyncio.run(serve_forever(machines, settings.gateway))
+    except (ConfigError, EndpointError, CannotListen) as error:
+        typer.echo(f"spicegate: {error}", err=True)
+        raise typer.Exit(2) from None
+
+
+def configure(path: Path | None, overrides: dict[str, Any]) -> Config:
+    """The configuration file, if any, with the command line over it."""
+    if path is None and Path(FILE_NAME).exists():
+        path = Path(FILE_NAME)
+    given = {key: value for key, value in overrides.items() if value is not None}
+    if path is None:
+        return parse({"gateway": given}, "command line", base=Path())
+    config = load(path)
+    if not given:
+        return config
+    merged = config.model_dump(exclude_unset=True)
+    merged["gateway"] = {**merged.get("gateway", {}), **given}
+    return parse(merged, f"{path} and command line", base=Path())
+
+
+def command_line_password(password_file: Path | None, ask: bool) -> str | None:
+    """The password for the machines named on the command line."""
+    if password_file is not None:
+        return read_password(password_file)
+    if ask:
+        return checked_password(typer.prompt("Password of the machine", hide_input=True), "the password")
+    password = os.environ.get(PASSWORD_ENV)
+    return checked_password(password, PASSWORD_ENV) if password is not None else None
+
+
+def from_urls(
+    urls: list[str], name: str | None, password: str | None, *, ca_file: Path | None, host_subject: str | None
+) -> list[MachineSpec]:
+    """The machines named on the command line. Raises `EndpointError` or `ConfigError`."""
+    if name is not None and len(urls) > 1:
+        raise ConfigError("--name is for one URL; list several machines in a configuration file")
+    endpoints = [parse_endpoint(url, ca_file=ca_file, host_subject=host_subject) for url in urls]
+    return [MachineSpec(name or endpoint.name, endpoint, password) for endpoint in endpoints]
+
+
+def check_machines(machines: list[MachineSpec]) -> None:
+    """Some machine, each by its own name. Raises `ConfigError`."""
+    if not machines:
+        raise ConfigError(NO_MACHINE)
+    names = [machine.name for machine in machines]
+    if len(set(names)) < len(names):
+        raise ConfigError("two machines have the same name: give one of them another with --name")
+    rows = [{"name": machine.name, "url": str(machine.endpoint)} for machine in machines]
+    parse({"machines": rows}, "command line", base=Path())
+
+
+def raise_file_limit() -> None:
+    """Every channel takes two sockets: ask for as many as the system lets us have."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def set_up_logging(level: str) -> None:
+    if level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise typer.BadParameter("must be debug, info, warning or error", param_hint="--log-level")
+    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+def main() -> None:
+    """Entry point of the command."""
+    app()

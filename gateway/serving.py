@@ -1,0 +1,93 @@
+"""From a configuration to a running gateway, until a signal ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import ssl
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from aiohttp import web
+
+from gateway.config import GatewayConfig
+from gateway.machines.relay import Endpoint, RelayMachine
+from gateway.server.core import Core
+from gateway.spice.errors import SpiceError
+from gateway.web import make_app
+from gateway.web.logins import Logins
+
+BACKLOG = 1024
+SHUTDOWN_SECONDS = 5.0
+
+
+class CannotListen(SpiceError):
+    """The address is not to be had, or the certificate cannot be used."""
+
+
+class MachineSpec(NamedTuple):
+    """A machine that is to be served."""
+
+    name: str
+    endpoint: Endpoint
+    password: str | None
+
+
+async def serve_forever(machines: Sequence[MachineSpec], config: GatewayConfig) -> None:
+    """Serve until SIGINT or SIGTERM; each SIGUSR1 prints another one-time link. Raises `CannotListen`."""
+    for machine in machines:
+        if machine.endpoint.ca_file is not None:
+            machine.endpoint.tls_context()  # a CA file that cannot be read is told at once
+
+    def make_machines(core: Core) -> list[RelayMachine]:
+        return [RelayMachine(core, machine.name, machine.endpoint, machine.password) for machine in machines]
+
+    logins = Logins()
+    app = make_app(make_machines, config.web_settings(), logins=logins)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    try:
+        site = await listen(runner, config)
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(signal.SIGUSR1, lambda: print_link(site, logins))
+        print_link(site, logins)
+        await stop.wait()
+    finally:
+        await runner.cleanup()
+
+
+async def listen(runner: web.AppRunner, config: GatewayConfig) -> str:
+    """Bind; the address for people. Raises `CannotListen`."""
+    context = tls_context(config)
+    site = web.TCPSite(runner, config.host, config.port, ssl_context=context, backlog=BACKLOG)
+    try:
+        await site.start()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise CannotListen(
+            f"cannot listen on {config.host} port {config.port} ({reason}): choose another with --host or --port"
+        ) from error
+    if config.public_url is not None:
+        return config.public_url.rstrip("/")
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    return f"{'https' if context else 'http'}://{host}:{runner.addresses[0][1]}"
+
+
+def tls_context(config: GatewayConfig) -> ssl.SSLContext | None:
+    """The gateway's own certificate, None without one. Raises `CannotListen`."""
+    if config.tls_cert is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(config.tls_cert, config.tls_key)
+    except (OSError, ssl.SSLError) as error:
+        raise CannotListen(f"tls_cert and tls_key cannot be used: {error}") from error
+    return context
+
+
+def print_link(site: str, logins: Logins) -> None:
+    """A one-time link, where the operator reads: on standard output, and in no log."""
+    print(f"Open {site}/enter?token={logins.issue_token()}", flush=True)

@@ -1,0 +1,10 @@
+"""The web frontend: pages, log-in, and the bridge from WebSockets to the machines.
+
+Everything needs authentication but the routes named in `access.PUBLIC`. `app.make_app` puts it together; views are
+small and reach shared state through the keys in `keys`.
+"""
+
+from gateway.web.app import make_app
+from gateway.web.settings import WebSettings
+
+__all__ = ["WebSettings", "make_app"]

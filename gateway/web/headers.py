@@ -1,0 +1,49 @@
+"""Security headers, for every response."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+_CSP = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' blob: data:",
+    "connect-src": "'self'",
+    "worker-src": "'self'",
+    "font-src": "'self'",
+    "media-src": "'self' blob:",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'self'",
+}
+
+WASM_WORKERS = frozenset({"/static/js/render/display_worker.js"})
+"""Workers that compile WebAssembly: a worker runs under the policy of its own response."""
+
+_HEADERS = {
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), payment=()",
+    "Referrer-Policy": "no-referrer",
+    "Server": "spicegate",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def policy(changes: dict[str, str] | None = None) -> str:
+    """The Content-Security-Policy of the pages, with some directives changed."""
+    return "; ".join(f"{name} {value}" for name, value in {**_CSP, **(changes or {})}.items())
+
+
+_PAGE_POLICY = policy()
+_WASM_POLICY = policy({"script-src": "'self' 'wasm-unsafe-eval'"})
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Signal handler for `on_response_prepare`."""
+    response.headers.update(_HEADERS)
+    response.headers["Content-Security-Policy"] = _WASM_POLICY if request.path in WASM_WORKERS else _PAGE_POLICY
+    is_static = request.path.startswith("/static/")
+    response.headers.setdefault("Cache-Control", "no-cache" if is_static else "no-store")

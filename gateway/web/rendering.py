@@ -1,0 +1,31 @@
+"""Templates: where they are, and a page made from one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from gateway.web.keys import TEMPLATES
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def assets() -> Path:
+    """The directory that holds `static/` and `templates/`: inside the installed package, or the checkout's root."""
+    installed = _PACKAGE / "_assets"
+    return installed if installed.is_dir() else _PACKAGE.parent
+
+
+def make_templates() -> Environment:
+    loader = FileSystemLoader(assets() / "templates")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def render(request: web.Request, template: str, values: Mapping[str, Any], *, status: int = 200) -> web.Response:
+    """The page that `template` makes of `values`."""
+    text = request.app[TEMPLATES].get_template(template).render(values)
+    return web.Response(text=text, content_type="text/html", charset="utf-8", status=status)
