@@ -127,7 +127,7 @@ class GatewayConfig(_Model):
 class Config(_Model):
     """The whole file."""
 
-    gateway: GatewayConfig = GatewayConfig()
+    gateway: GatewayConfig = Field(default_factory=lambda: GatewayConfig())
     machines: tuple[MachineConfig, ...] = ()
 
     @model_validator(mode="after")
