@@ -37,6 +37,7 @@ export class WebSocketTransport {
   #socket;
   /** @type {Uint8Array[]} */
   #early = [];
+  #open = false;
   #closed = false;
   #listening = new AbortController();
 
@@ -58,7 +59,7 @@ export class WebSocketTransport {
   /** @param {Uint8Array} bytes */
   send(bytes) {
     if (this.#closed) return;
-    if (this.#socket.readyState === WebSocket.CONNECTING) this.#early.push(bytes.slice());
+    if (!this.#open) this.#early.push(bytes.slice());
     else this.#socket.send(/** @type {Uint8Array<ArrayBuffer>} */ (bytes));
   }
 
@@ -74,6 +75,7 @@ export class WebSocketTransport {
   }
 
   #opened() {
+    this.#open = true;
     for (const bytes of this.#early.splice(0)) {
       this.#socket.send(/** @type {Uint8Array<ArrayBuffer>} */ (bytes));
     }
