@@ -110,8 +110,11 @@ export class GlzWindow {
     const kind = LZ_KINDS.get(header.type);
     if (kind === undefined) throw new ProtocolError(`GLZ does not carry LZ type ${header.type}`);
     checkPlausible(count, data.length - GLZ_HEADER_BYTES);
-    if (this.#images.has(header.id) || header.id < this.#oldest) {
+    if (this.#images.has(header.id) || header.id < this.#gap) {
       throw new ProtocolError(`GLZ image ${header.id} came twice`);
+    }
+    if (header.id - this.#oldest >= MAX_GLZ_WINDOW_IMAGES) {
+      throw new ProtocolError(`GLZ image ${header.id} is far ahead of the window`);
     }
     return this.#attempt(header, kind, data, count);
   }
@@ -152,7 +155,7 @@ export class GlzWindow {
     this.#images.set(id, { count, reach });
     this.#pixels += count;
     this.#advance();
-    if (this.#pixels > 2 * this.#maxPixels || this.#images.size > MAX_GLZ_WINDOW_IMAGES) {
+    if (this.#pixels > 2 * this.#maxPixels) {
       throw new ProtocolError("the GLZ window grew beyond what was announced");
     }
     const stored = this.#store.pixels(id);
@@ -221,5 +224,7 @@ export function decodeGlz(image, ctx) {
 export function decodeZlibGlz(image, ctx) {
   const { data, glz_data_size: size } = /** @type {ZlibGlzData} */ (image.u);
   if (size > data.length * MOST_INFLATION) throw new ProtocolError(`${data.length} bytes cannot inflate to ${size}`);
-  return ctx.glz.decode(image.descriptor, (ctx.wasm ?? jsKernels).inflate(data, size));
+  const kernels = ctx.wasm ?? jsKernels;
+  const inflated = kernels.inflate(data, size);
+  return ctx.glz.decode(image.descriptor, kernels.transient ? inflated.slice() : inflated);
 }

@@ -12,6 +12,7 @@ import { checkSize } from "./sizes.js";
 
 export { decodeMask } from "./bitmap.js";
 export { GlzWindow } from "./glz_window.js";
+export { loadWasm } from "./kernels/wasm_kernels.js";
 export { PaletteCache } from "../palette.js";
 
 /** @typedef {import("./types.js").DecodeContext} DecodeContext */

@@ -3,11 +3,16 @@ import { readFileSync } from "node:fs";
 import { inflateSync } from "node:zlib";
 import { ChannelType } from "../../../../static/js/spice/enums.gen.js";
 import { decode, serverMessageByName } from "../../../../static/js/spice/codec.js";
-import { GlzWindow, PaletteCache } from "../../../../static/js/render/decoders/index.js";
+import { GlzWindow, loadWasm, PaletteCache } from "../../../../static/js/render/decoders/index.js";
 
 const DATA = new URL("../../../data/", import.meta.url);
 const packed = readFileSync(new URL("pictures.bin", DATA));
 const drawCopy = serverMessageByName(ChannelType.DISPLAY, "draw_copy");
+
+const wasmModule = readFileSync(new URL("../../../../static/wasm/decoders.wasm", import.meta.url));
+
+/** Kernels with a memory of their own. */
+export const wasmKernels = () => loadWasm(new Uint8Array(wasmModule));
 
 /** The sessions of pictures.json. */
 export const sessions = JSON.parse(readFileSync(new URL("pictures.json", DATA), "utf8"));

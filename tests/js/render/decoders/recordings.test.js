@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { decodeImage } from "../../../../static/js/render/decoders/index.js";
-import { context, expectedOf, firstDifference, imageOf, sessions } from "./recordings.js";
+import { context, expectedOf, firstDifference, imageOf, sessions, wasmKernels } from "./recordings.js";
 
 const ALPHA_TYPES = ["FMT_RGBA", "FMT_8BIT_A"];
 
@@ -18,16 +18,23 @@ async function check(testCase, ctx) {
   assert.fail(`pixel ${at % testCase.width}, ${Math.floor(at / testCase.width)} is ${got}, must be ${wanted}`);
 }
 
-describe("the JavaScript kernels make libspice's images into the pictures it was given", () => {
-  for (const session of sessions) {
-    test(session.name, async (t) => {
-      const ctx = context();
-      for (const testCase of session.cases) {
-        await t.test(`${testCase.type} ${testCase.name}`, () => check(testCase, ctx));
-      }
-    });
-  }
-});
+const kinds = [
+  { name: "JavaScript", kernels: () => undefined },
+  { name: "WebAssembly", kernels: wasmKernels },
+];
+
+for (const { name, kernels } of kinds) {
+  describe(`the ${name} kernels make libspice's images into the pictures it was given`, () => {
+    for (const session of sessions) {
+      test(session.name, async (t) => {
+        const ctx = context({ wasm: await kernels() });
+        for (const testCase of session.cases) {
+          await t.test(`${testCase.type} ${testCase.name}`, () => check(testCase, ctx));
+        }
+      });
+    }
+  });
+}
 
 test("the recordings have every image type that carries pixels", () => {
   const types = new Set(sessions.flatMap((session) => session.cases.map((testCase) => testCase.type)));
