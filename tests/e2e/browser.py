@@ -27,13 +27,18 @@ ARGUMENTS = (
 CANVAS = "spice-viewer canvas.picture:not([hidden])"
 VIEWPORT: ViewportSize = {"width": 1400, "height": 1000}
 
-#: Notes the element's events from before the element exists.
+#: Listens from before the element exists.
 _WATCH = """
-window.seenEvents = [];
-for (const name of ["spice-state", "spice-firstframe", "spice-error"])
-  window.addEventListener(name, (event) => window.seenEvents.push({name, at: performance.now(), detail: event.detail}),
-    {capture: true});
+window.firstFrame = new Promise((seen) => {
+  window.addEventListener("spice-firstframe", (event) => seen({at: performance.now(), ...event.detail}));
+});
 """
+
+#: Playwright's own waiting evaluates strings in the page, which the page's policy forbids.
+_WITHIN = """([name, milliseconds]) => Promise.race([
+  window[name],
+  new Promise((_, fail) => setTimeout(() => fail(new Error(`no ${name} within ${milliseconds} ms`)), milliseconds)),
+])"""
 
 #: A picture as base64: far quicker across the debugging protocol than an array of numbers.
 _AS_BASE64 = """
@@ -50,7 +55,7 @@ const asBase64 = async (bytes) => {
 _SNAPSHOT = f"""async () => {{
   {_AS_BASE64}
   const element = document.querySelector("spice-viewer");
-  const taken = element && await element.snapshot();
+  const taken = element?.snapshot && await element.snapshot().catch(() => null);
   return taken && {{width: taken.width, height: taken.height, data: await asBase64(taken.data)}};
 }}"""
 
@@ -94,14 +99,21 @@ class Visitor:
 
 
 class Viewer(Visitor):
-    """Somebody who opens the printed link and then a machine."""
+    """Somebody who opens the printed link."""
 
-    def open(self, link: str, viewer_url: str) -> None:
+    def open(self, link: str) -> None:
+        """The link leads to the machine, for there is only one."""
         self.page.goto(link)
-        self.page.goto(viewer_url)
 
-    def wait_for_first_frame(self) -> None:
-        self.page.wait_for_function("seenEvents.some((event) => event.name === 'spice-firstframe')")
+    def wait_for_first_frame(self) -> dict[str, float]:
+        """`at`: when the page had a complete picture, `milliseconds`: how long the session took for it."""
+        seen: dict[str, float] = self.page.evaluate(_WITHIN, ["firstFrame", 20_000])
+        return seen
+
+    def wait_for_pointer_lock(self) -> None:
+        self.page.evaluate("""async () => {
+          while (!document.pointerLockElement) await new Promise(requestAnimationFrame);
+        }""")
 
     def snapshot(self) -> Pixels | None:
         """The primary surface as the viewer has it; None while there is none."""

@@ -21,15 +21,15 @@ SCRIPT = Path(__file__).with_name("firefox_viewer.mjs")
 
 
 class FirefoxViewer:
-    """A fresh profile that has opened the printed link and then the viewer."""
+    """A fresh profile that has opened the printed link."""
 
-    def __init__(self, home: Path, link: str, viewer_url: str) -> None:
+    def __init__(self, home: Path, link: str) -> None:
         self._log = home / "firefox.log"
         profile = home / "profile"
         profile.mkdir(parents=True)
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [_node(), str(SCRIPT), FIREFOX, link, viewer_url, str(profile)],
+                [_node(), str(SCRIPT), FIREFOX, link, str(profile)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

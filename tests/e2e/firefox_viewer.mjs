@@ -1,16 +1,15 @@
 // Opens the viewer in Firefox over WebDriver BiDi and answers each line "look" on its input with one line of JSON:
 // {"width", "height", "data"}: the viewer's picture, RGBA bytes as base64, or null while there is none.
-// usage: node firefox_viewer.mjs FIREFOX LINK VIEWER_URL PROFILE
+// usage: node firefox_viewer.mjs FIREFOX LINK PROFILE
 import { createInterface } from "node:readline";
 import puppeteer from "puppeteer-core";
 
-const [executablePath, link, viewerUrl, userDataDir] = process.argv.slice(2);
+const [executablePath, link, userDataDir] = process.argv.slice(2);
 
 const browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true, userDataDir });
 try {
   const page = await browser.newPage();
   await page.goto(link);
-  await page.goto(viewerUrl);
   console.log(JSON.stringify({ ready: await browser.version() }));
   for await (const _request of createInterface({ input: process.stdin })) {
     console.log(JSON.stringify(await page.evaluate(look)));
@@ -21,7 +20,7 @@ try {
 
 // Runs in the page.
 async function look() {
-  const taken = await document.querySelector("spice-viewer")?.snapshot();
+  const taken = await document.querySelector("spice-viewer")?.snapshot().catch(() => null);
   if (!taken) return null;
   const url = await new Promise((done) => {
     const reader = new FileReader();

@@ -27,7 +27,7 @@ def test_page_says_that_the_machine_left_and_reconnects_by_itself(
 ) -> None:
     machine = cleanup.enter_context(guests.start(tmp_path / "one", "qxl"))
     gateway = gateway_for(machine)
-    viewer.open(gateway.link, gateway.viewer_url)
+    viewer.open(gateway.link)
     viewer.wait_for_first_frame()
     machine.stop()
     sentence = viewer.page.get_by_role("alert").filter(visible=True)
@@ -46,7 +46,7 @@ def test_page_waits_for_a_machine_that_is_not_there_yet(
     machine = cleanup.enter_context(guests.start(tmp_path / "one", "std"))
     machine.stop()
     gateway = gateway_for(machine)
-    viewer.open(gateway.link, gateway.viewer_url)
+    viewer.open(gateway.link)
     expect(viewer.page.get_by_role("alert").filter(visible=True)).to_have_text(re.compile(r"machine.*\.$"))
     cleanup.enter_context(guests.start(tmp_path / "two", "std", port=machine.port))
     viewer.wait_for_first_frame()
@@ -59,7 +59,7 @@ def test_machine_is_left_within_a_second_of_the_browser(
     gateway = gateway_for(machine)
     idle = established(machine.port)
     with Viewer(browser) as somebody:
-        somebody.open(gateway.link, gateway.viewer_url)
+        somebody.open(gateway.link)
         somebody.wait_for_first_frame()
         assert established(machine.port) - idle >= 2 * 4, "four channels, both ends of each"
     closed = time.monotonic()
@@ -75,7 +75,7 @@ def test_gateway_lives_through_rubbish_while_somebody_watches(
 ) -> None:
     machine = cleanup.enter_context(guests.start(tmp_path / "qemu", "qxl"))
     gateway = gateway_for(machine)
-    viewer.open(gateway.link, gateway.viewer_url)
+    viewer.open(gateway.link)
     viewer.wait_for_first_frame()
     for rubbish in (os.urandom(65536), b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 20000, b"REDQ" * 1000, b""):
         _send_raw(gateway, rubbish)

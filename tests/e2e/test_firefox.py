@@ -20,7 +20,7 @@ def test_firefox_shows_the_linux_guest_as_spice_gtk_does(
 ) -> None:
     machine = cleanup.enter_context(guests.start(tmp_path / "qemu", "qxl"))
     gateway = gateway_for(machine)
-    viewer = cleanup.enter_context(FirefoxViewer(tmp_path / "firefox", gateway.link, gateway.viewer_url))
+    viewer = cleanup.enter_context(FirefoxViewer(tmp_path / "firefox", gateway.link))
     machine.ask("clear")
     machine.ask("lines 100")
     machine.ask("picture 192")

@@ -120,7 +120,7 @@ def test_buttons_and_wheel_reach_the_guest(machine: LinuxQemu, opened: Viewer) -
 def test_relative_pointer_reaches_the_guest(machine: LinuxQemu, opened: Viewer) -> None:
     machine.qmp.execute("device_del", id="tablet")
     opened.page.mouse.click(*opened.point(500, 400))
-    opened.page.wait_for_function("document.pointerLockElement !== null")
+    opened.wait_for_pointer_lock()
     x, y = opened.point(500, 400)
     opened.page.mouse.move(x + 40, y - 25)
     assert _moved(machine, 40, -25) == (40, -25)
@@ -128,7 +128,7 @@ def test_relative_pointer_reaches_the_guest(machine: LinuxQemu, opened: Viewer) 
 
 def _open(machine: LinuxQemu, gateway_for: GatewayFor, viewer: Viewer) -> Viewer:
     gateway = gateway_for(machine)
-    viewer.open(gateway.link, gateway.viewer_url)
+    viewer.open(gateway.link)
     viewer.wait_for_first_frame()
     viewer.page.mouse.click(*viewer.point(600, 500))
     machine.next_event(TABLET, EV_KEY, keys.BTN_LEFT, value=0)

@@ -31,7 +31,7 @@ def test_viewer_shows_the_firmware_screen_as_spice_gtk_does(
     machine = cleanup.enter_context(FirmwareQemu(tmp_path / "qemu", vga, compression))
     gateway = gateway_for(machine)
     machine.wait_for_screen()
-    viewer.open(gateway.link, gateway.viewer_url)
+    viewer.open(gateway.link)
     machine.freeze()
     expected = screenshot(machine.port, machine.password)
     assert colours(expected) > 1
@@ -48,7 +48,7 @@ def test_viewer_follows_the_linux_guest_as_it_draws_and_scrolls(
     option, extra = ("glz", ",zlib-glz-wan-compression=always") if compression == "zlib-glz" else (compression, "")
     machine = cleanup.enter_context(guests.start(tmp_path / "qemu", vga, option, spice=extra))
     gateway = gateway_for(machine)
-    viewer.open(gateway.link, gateway.viewer_url)
+    viewer.open(gateway.link)
     viewer.wait_for_first_frame()
     machine.ask("clear")
     machine.ask("lines 100")

@@ -27,7 +27,7 @@ def test_spice_html5_shows_the_machine_and_types_in_it(
 ) -> None:
     site = cleanup.enter_context(StaticSite(SPICE_HTML5))
     machine = cleanup.enter_context(guests.start(tmp_path / "qemu", "qxl", "auto_lz"))
-    gateway = gateway_for(machine, "--allow-origin", site.origin)
+    gateway = gateway_for(machine, "--allowed-origin", site.origin)
     visitor = cleanup.enter_context(Visitor(browser))
     visitor.page.goto(_address(site, gateway, ticket(viewer, gateway)))
     visitor.page.wait_for_selector(SCREEN)
@@ -45,7 +45,7 @@ def test_ticket_opens_one_session_only(
 ) -> None:
     site = cleanup.enter_context(StaticSite(SPICE_HTML5))
     machine = cleanup.enter_context(guests.start(tmp_path / "qemu", "qxl"))
-    gateway = gateway_for(machine, "--allow-origin", site.origin)
+    gateway = gateway_for(machine, "--allowed-origin", site.origin)
     address = _address(site, gateway, ticket(viewer, gateway))
     first = cleanup.enter_context(Visitor(browser))
     first.page.goto(address)

@@ -30,7 +30,7 @@ def test_viewer_shows_x_programs_as_spice_gtk_does(
 ) -> None:
     screen = cleanup.enter_context(Xspice(tmp_path / "xspice", compression))
     gateway = gateway_for(screen)
-    viewer.open(gateway.link, gateway.viewer_url)
+    viewer.open(gateway.link)
     viewer.wait_for_first_frame()
     _draw(screen, tmp_path)
     screen.freeze()
@@ -49,7 +49,7 @@ def test_typed_text_reaches_an_x_program(
     typed = tmp_path / "typed"
     screen.show(*XTERM, "-geometry", "80x24+0+0", "-e", "sh", "-c", f"read -r line; echo $line > {typed}")
     _wait_for_window(screen, "xterm")
-    viewer.open(gateway.link, gateway.viewer_url)
+    viewer.open(gateway.link)
     viewer.wait_for_first_frame()
     viewer.page.mouse.move(*viewer.point(100, 100))
     _wait_for_pointer(screen, 100, 100)
@@ -63,7 +63,7 @@ def test_pointer_reaches_the_exact_pixel_of_the_x_screen(
 ) -> None:
     screen = cleanup.enter_context(Xspice(tmp_path / "xspice"))
     gateway = gateway_for(screen)
-    viewer.open(gateway.link, gateway.viewer_url)
+    viewer.open(gateway.link)
     viewer.wait_for_first_frame()
     box = viewer.canvas_box()
     assert box["width"] < WIDTH, "the picture is scaled"
