@@ -142,7 +142,8 @@ def _member(member: layout.Member) -> dict[str, Any]:
     if when is not None and when.cap is not None:
         made["when"] = {"cap": when.cap}
     elif when is not None:
-        made["when"] = {"field": when.field, "value": when.value, "flags": when.flags, "negated": when.negated}
+        made["when"] = {"field": when.field, "value": when.value, "negated": when.negated}
+        made["when"]["known"] = when.known and sorted(when.known)
     return made
 
 

@@ -80,12 +80,15 @@ Type = Scalar | Bytes | Array | Record | Pointer | Switch
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """``field`` equals ``value`` (or has the bit, when ``flags``); ``cap`` instead names an agreed capability."""
+    """``field`` equals ``value``, and is one of ``known``; or has the bit, when ``known`` is None: a field of flags.
+
+    ``cap`` instead names an agreed capability.
+    """
 
     field: str
     value: int
-    flags: bool
     negated: bool
+    known: frozenset[int] | None = None
     cap: int | None = None
 
 
@@ -174,10 +177,13 @@ def _scalar(base: Any, notes: tuple[Any, ...]) -> Scalar:
 
 
 def _switch(switch: wire.Switch) -> Switch:
-    kind = type(next(iter(switch.arms)))
     arms = tuple((int(value), resolve(arm)) for value, arm in switch.arms.items())
-    known = None if issubclass(kind, IntFlag) else frozenset(int(member) for member in kind)
-    return Switch(tuple(switch.on.split(".")), arms, known)
+    return Switch(tuple(switch.on.split(".")), arms, _known(type(next(iter(switch.arms)))))
+
+
+def _known(kind: type[IntEnum] | type[IntFlag]) -> frozenset[int] | None:
+    """The values of an enum; None for flags, where any combination may be."""
+    return None if issubclass(kind, IntFlag) else frozenset(int(member) for member in kind)
 
 
 def _length(notes: tuple[Any, ...]) -> Length:
@@ -205,11 +211,11 @@ def _condition(note: wire.Condition | None, hints: dict[str, Any]) -> Condition 
         case None:
             return None
         case wire.WithCap(cap):
-            return Condition("", 0, flags=False, negated=False, cap=int(cap))
+            return Condition("", 0, negated=False, cap=int(cap))
         case wire.When(field, value) | wire.Unless(field, value):
             if field not in hints:
                 raise UsageError(f"no field {field}")
-            return Condition(field, int(value), isinstance(value, IntFlag), isinstance(note, wire.Unless))
+            return Condition(field, int(value), isinstance(note, wire.Unless), _known(type(value)))
 
 
 def _strip(hint: Any) -> Any:

@@ -25,6 +25,8 @@ MAX_SASL_BYTES: Final = 64 * KIB
 
 # --- messages ---
 MAX_SUB_MESSAGES: Final = 1024
+MAX_MESSAGE_ITEMS: Final = 1024 * 1024
+"""Array items of one message, all arrays together (byte arrays aside): an item in memory is larger than on the wire."""
 MAX_SERVER_MESSAGE: Final[dict[ChannelType, int]] = {
     ChannelType.MAIN: 1 * MIB,
     ChannelType.DISPLAY: 128 * MIB,
@@ -109,6 +111,7 @@ MAX_TICKETS: Final = 256
 LOGIN_SECONDS: Final = 7 * 24 * 3600
 MAX_LOGINS: Final = 1024
 MAX_REQUEST_BYTES: Final = 64 * KIB
+FIRST_REQUEST_SECONDS: Final = 10
 
 
 def max_message(channel: ChannelType, direction: Direction) -> int:

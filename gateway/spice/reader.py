@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 from . import layout, wire
 from .errors import ProtocolError
+from .limits import MAX_MESSAGE_ITEMS
 
 Slots = list[Any]
 """The values of a record under construction, counts included, one place a member."""
@@ -25,12 +26,17 @@ WIDEST_FLAGS = 0xFFF
 
 @dataclass(slots=True)
 class Cursor:
-    """One payload being read; ``caps`` decide about some fields, ``budget`` is what pointers may still read."""
+    """One payload being read.
+
+    ``caps`` decide about some fields, ``budget`` is the bytes that pointers may still reach, ``items`` the array items
+    that may still be made.
+    """
 
     view: memoryview
     size: int
     caps: frozenset[int]
     budget: int
+    items: int = MAX_MESSAGE_ITEMS
     shared: dict[tuple[int, object], Any] = field(default_factory=dict)
 
 
@@ -48,6 +54,15 @@ def read(cls: type[wire.Struct], payload: bytes | bytearray | memoryview, caps: 
     view = memoryview(payload).cast("B") if not isinstance(payload, bytes) else memoryview(payload)
     cursor = Cursor(view, len(view), caps, len(view))
     return _record(cls)(cursor, 0, [])
+
+
+def _take_items(cursor: Cursor, number: int, least: int, pos: int, what: str) -> None:
+    """Lets ``number`` items of at least ``least`` bytes be made, or not."""
+    if number * least > cursor.size - pos:
+        _short(what)
+    cursor.items -= number
+    if cursor.items < 0:
+        raise ProtocolError(f"{what} makes it more than {MAX_MESSAGE_ITEMS} items in one message")
 
 
 def _short(what: str) -> NoReturn:
@@ -133,10 +148,16 @@ def test(condition: layout.Condition, names: dict[str, int]) -> Callable[[Cursor
     if condition.cap is not None:
         cap = condition.cap
         return lambda cursor, _slots: cap in cursor.caps
-    index, value = names[condition.field], condition.value
-    if condition.flags:
+    index, value, known = names[condition.field], condition.value, condition.known
+    if known is None:
         return lambda _cursor, slots: bool(int(slots[index]) & value) != negated
-    return lambda _cursor, slots: (slots[index] == value) != negated
+
+    def equal(_cursor: Cursor, slots: Slots) -> bool:
+        if slots[index] not in known:
+            raise ProtocolError(f"{condition.field} is {int(slots[index])}, which is unknown")
+        return bool(slots[index] == value) != negated
+
+    return equal
 
 
 def _run(name: str, run: list[tuple[int, layout.Type]]) -> Step:
@@ -322,9 +343,8 @@ def _array(item: layout.Scalar | layout.Record, count: CountOf, what: str) -> Re
 
     def items(cursor: Cursor, pos: int, slots: Slots) -> tuple[list[Any], int]:
         number, pos = count(cursor, pos, slots, size)
+        _take_items(cursor, number, size, pos, what)
         end = pos + number * size
-        if end > cursor.size:
-            _short(what)
         return [build(values) for values in packer.iter_unpack(cursor.view[pos:end])], end
 
     return items
@@ -337,8 +357,7 @@ def _varying_array(item: layout.Scalar | layout.Record, count: CountOf, what: st
 
     def items(cursor: Cursor, pos: int, slots: Slots) -> tuple[list[Any], int]:
         number, pos = count(cursor, pos, slots, least)
-        if number * least > cursor.size - pos:
-            _short(what)
+        _take_items(cursor, number, least, pos, what)
         found = []
         for _ in range(number):
             value, pos = reader(cursor, pos, slots)

@@ -105,7 +105,7 @@ def test(condition: layout.Condition) -> Callable[[Pen, Any], bool]:
     if condition.cap is not None:
         cap = condition.cap
         return lambda pen, _record: cap in pen.caps
-    if condition.flags:
+    if condition.known is None:
         return lambda _pen, record: bool(int(getattr(record, name)) & value) != negated
     return lambda _pen, record: (getattr(record, name) == value) != negated
 

@@ -3,13 +3,15 @@
 // the items were found to fit into what is left, and what pointers reach may not add up to more than the message.
 
 import { ProtocolError } from "./errors.js";
+import { MAX_MESSAGE_ITEMS } from "./limits.gen.js";
 import { RECORDS } from "./messages.gen.js";
 
 /** @import {Condition, Length, Member, PointerType, RecordType, ScalarCode, SwitchType, Type} from "./layout.js" */
 
 /**
- * One message being read. `budget` is what pointers may still read, `shared` what they have read by offset.
- * @typedef {{view: DataView, bytes: Uint8Array, pos: number, size: number, budget: number,
+ * One message being read. `budget` is the bytes that pointers may still reach, `items` the array items that may still be
+ * made, `shared` what pointers have reached, by offset.
+ * @typedef {{view: DataView, bytes: Uint8Array, pos: number, size: number, budget: number, items: number,
  *   shared: Map<number, {read: Read, value: unknown}>|null, caps: ReadonlySet<number>}} Cursor
  */
 
@@ -32,7 +34,8 @@ const NO_CAPS = new Set();
 export function readRecord(name, bytes, caps = NO_CAPS) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = bytes.byteLength;
-  return record(name)({ view, bytes, pos: 0, size, budget: size, shared: null, caps }, {});
+  const cursor = { view, bytes, pos: 0, size, budget: size, items: MAX_MESSAGE_ITEMS, shared: null, caps };
+  return record(name)(cursor, {});
 }
 
 /** @param {string} name @returns {Read} */
@@ -65,9 +68,12 @@ function compileRecord(name, members) {
 /** @param {Condition} when @returns {(cursor: Cursor, fields: Fields) => boolean} */
 function condition(when) {
   if ("cap" in when) return (cursor) => cursor.caps.has(when.cap);
-  const { field, value, flags, negated } = when;
-  if (flags) return (_cursor, fields) => ((fields[field] & value) !== 0) !== negated;
-  return (_cursor, fields) => (fields[field] === value) !== negated;
+  const { field, value, negated, known } = when;
+  if (known === null) return (_cursor, fields) => ((fields[field] & value) !== 0) !== negated;
+  return (_cursor, fields) => {
+    if (!known.includes(fields[field])) throw new ProtocolError(`${field} is ${fields[field]}, which is unknown`);
+    return (fields[field] === value) !== negated;
+  };
 }
 
 /** @param {Type} type @param {string} what @returns {Read} */
@@ -168,6 +174,8 @@ function array(item, countOf, what) {
   return (cursor, fields) => {
     const items = countOf(cursor, fields, least);
     if (items * least > cursor.size - cursor.pos) short(what);
+    cursor.items -= items;
+    if (cursor.items < 0) throw new ProtocolError(`${what} makes it too many items in one message`);
     const found = item === "u32" ? new Uint32Array(items) : new Array(items);
     for (let index = 0; index < items; index++) found[index] = read(cursor, fields);
     return found;

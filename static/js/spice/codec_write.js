@@ -107,8 +107,8 @@ function items(value) {
 /** @param {Condition} when @returns {(pen: Pen, fields: Fields) => boolean} */
 function condition(when) {
   if ("cap" in when) return (pen) => pen.caps.has(when.cap);
-  const { field, value, flags, negated } = when;
-  if (flags) return (_pen, fields) => ((fields[field] & value) !== 0) !== negated;
+  const { field, value, negated, known } = when;
+  if (known === null) return (_pen, fields) => ((fields[field] & value) !== 0) !== negated;
   return (_pen, fields) => (fields[field] === value) !== negated;
 }
 

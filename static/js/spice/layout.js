@@ -27,7 +27,8 @@
 
 /** @typedef {ScalarCode|RecordType|BytesType|ArrayType|PointerType|SwitchType} Type */
 
-/** @typedef {{field: string, value: number, flags: boolean, negated: boolean}|{cap: number}} Condition */
+/** @typedef {{field: string, value: number, negated: boolean, known: readonly number[]|null}|{cap: number}} Condition
+ * the field equals the value (`known`: all it may be) or, when `known` is null, has that bit; or a capability is agreed */
 
 /** @typedef {{name: string, type: Type, countOf?: string, when?: Condition}} Member */
 

@@ -11,6 +11,7 @@ export const MAX_PASSWORD_BYTES = 60;
 export const LINK_SECONDS = 10;
 export const MAX_SASL_BYTES = 65536;
 export const MAX_SUB_MESSAGES = 1024;
+export const MAX_MESSAGE_ITEMS = 1048576;
 /** @type {Readonly<Record<number, number>>} */
 export const MAX_SERVER_MESSAGE = Object.freeze({ 1: 1048576, 2: 134217728, 3: 65536, 4: 4194304, 5: 1048576, 6: 65536, 7: 1048576, 8: 1048576, 9: 4194304, 10: 4194304, 11: 4194304 });
 /** @type {Readonly<Record<number, number>>} */
@@ -62,3 +63,4 @@ export const MAX_TICKETS = 256;
 export const LOGIN_SECONDS = 604800;
 export const MAX_LOGINS = 1024;
 export const MAX_REQUEST_BYTES = 65536;
+export const FIRST_REQUEST_SECONDS = 10;

@@ -79,7 +79,7 @@ export const RECORDS = Object.freeze({
     {"name": "num_of_monitors", "type": "u32", "countOf": "monitors"},
     {"name": "flags", "type": "u32"},
     {"name": "monitors", "type": {"kind": "array", "item": {"kind": "record", "of": "agent.MonConfig"}, "length": {"how": "counted", "field": "num_of_monitors"}}},
-    {"name": "physical_sizes", "type": {"kind": "array", "item": {"kind": "record", "of": "agent.MonitorMM"}, "length": {"how": "counted", "field": "num_of_monitors"}}, "when": {"field": "flags", "value": 2, "flags": true, "negated": false}},
+    {"name": "physical_sizes", "type": {"kind": "array", "item": {"kind": "record", "of": "agent.MonitorMM"}, "length": {"how": "counted", "field": "num_of_monitors"}}, "when": {"field": "flags", "value": 2, "negated": false, "known": null}},
   ],
   "agent.MouseState": [
     {"name": "x", "type": "u32"},
@@ -146,7 +146,7 @@ export const RECORDS = Object.freeze({
   ],
   "cursor.Cursor": [
     {"name": "flags", "type": "u16"},
-    {"name": "header", "type": {"kind": "record", "of": "cursor.CursorHeader"}, "when": {"field": "flags", "value": 1, "flags": true, "negated": true}},
+    {"name": "header", "type": {"kind": "record", "of": "cursor.CursorHeader"}, "when": {"field": "flags", "value": 1, "negated": true, "known": null}},
     {"name": "data", "type": {"kind": "bytes", "length": {"how": "rest"}}},
   ],
   "cursor.CursorHeader": [
@@ -322,9 +322,9 @@ export const RECORDS = Object.freeze({
   "draw.Composite": [
     {"name": "flags", "type": "u32"},
     {"name": "src_bitmap", "type": {"kind": "pointer", "target": {"kind": "record", "of": "shapes.Image"}, "nullable": true}},
-    {"name": "mask_bitmap", "type": {"kind": "pointer", "target": {"kind": "record", "of": "shapes.Image"}, "nullable": true}, "when": {"field": "flags", "value": 524288, "flags": true, "negated": false}},
-    {"name": "src_transform", "type": {"kind": "record", "of": "shapes.Transform"}, "when": {"field": "flags", "value": 1048576, "flags": true, "negated": false}},
-    {"name": "mask_transform", "type": {"kind": "record", "of": "shapes.Transform"}, "when": {"field": "flags", "value": 2097152, "flags": true, "negated": false}},
+    {"name": "mask_bitmap", "type": {"kind": "pointer", "target": {"kind": "record", "of": "shapes.Image"}, "nullable": true}, "when": {"field": "flags", "value": 524288, "negated": false, "known": null}},
+    {"name": "src_transform", "type": {"kind": "record", "of": "shapes.Transform"}, "when": {"field": "flags", "value": 1048576, "negated": false, "known": null}},
+    {"name": "mask_transform", "type": {"kind": "record", "of": "shapes.Transform"}, "when": {"field": "flags", "value": 2097152, "negated": false, "known": null}},
     {"name": "src_origin", "type": {"kind": "record", "of": "shapes.Point16"}},
     {"name": "mask_origin", "type": {"kind": "record", "of": "shapes.Point16"}},
   ],
@@ -619,8 +619,8 @@ export const RECORDS = Object.freeze({
     {"name": "x", "type": "u32"},
     {"name": "y", "type": "u32"},
     {"name": "stride", "type": "u32"},
-    {"name": "palette_id", "type": "u64", "when": {"field": "flags", "value": 2, "flags": true, "negated": false}},
-    {"name": "palette", "type": {"kind": "pointer", "target": {"kind": "record", "of": "shapes.Palette"}, "nullable": true}, "when": {"field": "flags", "value": 2, "flags": true, "negated": true}},
+    {"name": "palette_id", "type": "u64", "when": {"field": "flags", "value": 2, "negated": false, "known": null}},
+    {"name": "palette", "type": {"kind": "pointer", "target": {"kind": "record", "of": "shapes.Palette"}, "nullable": true}, "when": {"field": "flags", "value": 2, "negated": true, "known": null}},
     {"name": "data", "type": {"kind": "bytes", "length": {"how": "image", "bits": 8, "width": "stride", "rows": "y"}}},
   ],
   "shapes.Brush": [
@@ -629,7 +629,7 @@ export const RECORDS = Object.freeze({
   ],
   "shapes.Clip": [
     {"name": "type", "type": "u8"},
-    {"name": "rects", "type": {"kind": "array", "item": {"kind": "record", "of": "shapes.Rect"}, "length": {"how": "prefixed", "code": "u32"}}, "when": {"field": "type", "value": 1, "flags": false, "negated": false}},
+    {"name": "rects", "type": {"kind": "array", "item": {"kind": "record", "of": "shapes.Rect"}, "length": {"how": "prefixed", "code": "u32"}}, "when": {"field": "type", "value": 1, "negated": false, "known": [0, 1]}},
   ],
   "shapes.Image": [
     {"name": "descriptor", "type": {"kind": "record", "of": "shapes.ImageDescriptor"}},
@@ -651,14 +651,14 @@ export const RECORDS = Object.freeze({
   "shapes.LZPLTData": [
     {"name": "flags", "type": "u8"},
     {"name": "data_size", "type": "u32", "countOf": "data"},
-    {"name": "palette_id", "type": "u64", "when": {"field": "flags", "value": 2, "flags": true, "negated": false}},
-    {"name": "palette", "type": {"kind": "pointer", "target": {"kind": "record", "of": "shapes.Palette"}, "nullable": false}, "when": {"field": "flags", "value": 2, "flags": true, "negated": true}},
+    {"name": "palette_id", "type": "u64", "when": {"field": "flags", "value": 2, "negated": false, "known": null}},
+    {"name": "palette", "type": {"kind": "pointer", "target": {"kind": "record", "of": "shapes.Palette"}, "nullable": false}, "when": {"field": "flags", "value": 2, "negated": true, "known": null}},
     {"name": "data", "type": {"kind": "bytes", "length": {"how": "counted", "field": "data_size"}}},
   ],
   "shapes.LineAttr": [
     {"name": "flags", "type": "u8"},
-    {"name": "style_nseg", "type": "u8", "countOf": "style", "when": {"field": "flags", "value": 8, "flags": true, "negated": false}},
-    {"name": "style", "type": {"kind": "pointer", "target": {"kind": "array", "item": "fixed", "length": {"how": "counted", "field": "style_nseg"}}, "nullable": true}, "when": {"field": "flags", "value": 8, "flags": true, "negated": false}},
+    {"name": "style_nseg", "type": "u8", "countOf": "style", "when": {"field": "flags", "value": 8, "negated": false, "known": null}},
+    {"name": "style", "type": {"kind": "pointer", "target": {"kind": "array", "item": "fixed", "length": {"how": "counted", "field": "style_nseg"}}, "nullable": true}, "when": {"field": "flags", "value": 8, "negated": false, "known": null}},
   ],
   "shapes.Palette": [
     {"name": "unique", "type": "u64"},
@@ -751,7 +751,7 @@ export const RECORDS = Object.freeze({
   ],
   "spicevmc.CompressedData": [
     {"name": "type", "type": "u8"},
-    {"name": "uncompressed_size", "type": "u32", "when": {"field": "type", "value": 0, "flags": false, "negated": true}},
+    {"name": "uncompressed_size", "type": "u32", "when": {"field": "type", "value": 0, "negated": true, "known": [0, 1]}},
     {"name": "compressed_data", "type": {"kind": "bytes", "length": {"how": "rest"}}},
   ],
   "spicevmc.Data": [

@@ -1,0 +1,1 @@
+"""Golden vectors, and the hand-made bytes they come from."""
