@@ -3,7 +3,7 @@
 
 import { causeOfClose } from "../transport/closing.js";
 import { CursorChannel } from "./cursor_channel.js";
-import { ChannelType, CommonCap } from "./enums.gen.js";
+import { ChannelType, CommonCap, NotifySeverity } from "./enums.gen.js";
 import { LinkRefused, ProtocolError } from "./errors.js";
 import { InputsChannel } from "./inputs_channel.js";
 import { MainChannel } from "./main_channel.js";
@@ -47,6 +47,7 @@ import { MainChannel } from "./main_channel.js";
  * @property {(mode: number) => void} onmousemode     MouseMode
  * @property {(name: string) => void} onname
  * @property {(sentence: string) => void} onwarning   something less than the session was lost
+ * @property {(sentence: string) => void} onnotice    the machine has something to say
  * @property {(cause: Cause) => void} onend           once, unless `close` was called
  */
 
@@ -115,8 +116,16 @@ export class Session {
     };
     main.onready = () => this.#step("authenticate");
     main.onclose = (end) => this.#end(causeOf(end));
-    main.onnotify = (notice) => this.#events.onwarning(noticeText(notice));
+    main.onnotify = (notice) => this.#notify(notice);
     return main;
+  }
+
+  /** @param {{severity: number, message: Uint8Array}} notice */
+  #notify({ severity, message }) {
+    // The one warning libspice knows is that keys travel in the clear, which here is the gateway's way to the machine,
+    // chosen by who set it up: no business of the person at the screen.
+    if (severity === NotifySeverity.WARN) return;
+    this.#events.onnotice(`The machine says: ${textOf(message)}`);
   }
 
   /** @param {import("./main_channel.js").ChannelId[]} channels @param {number} connectionId */
@@ -221,9 +230,8 @@ function capital(words) {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** @param {{message?: Uint8Array | string}} notice */
-function noticeText({ message }) {
-  const text = typeof message === "string" ? message : new TextDecoder().decode(message ?? new Uint8Array(0));
-  const end = text.indexOf("\0");
-  return `The machine says: ${end < 0 ? text : text.slice(0, end)}`;
+/** @param {Uint8Array} bytes UTF-8, up to a zero if there is one */
+function textOf(bytes) {
+  const end = bytes.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
 }

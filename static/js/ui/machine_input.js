@@ -62,6 +62,12 @@ export class MachineInput {
     this.#showPointer();
   }
 
+  /** There is a channel that takes input now. */
+  attached() {
+    this.locks.forget();
+    this.#showPointer();
+  }
+
   /** The connection is gone, and with it what was held down there. */
   forget() {
     this.keyboard.forget();

@@ -46,11 +46,11 @@ export class Readings {
     const { rates, width, height, scale, roundTrip, queue = 0, codecs = "" } = this.#latest;
     if (!rates) return [];
     return [
-      ["Picture", width ? `${width} × ${height}, shown at ${Math.round(scale * window.devicePixelRatio * 100)} %` : "none"],
+      ["Picture", width ? `${width} × ${height}, shown at ${Math.round(scale * window.devicePixelRatio * 100)}\u00a0%` : "none"],
       ["From the machine", `${Math.round(rates.updates)} updates/s, ${bytesText(rates.bytesIn)}/s`],
       ["Drawn", `${Math.round(rates.frames)} frames/s`],
       ["Waiting to be decoded", bytesText(queue)],
-      ["Round trip", roundTrip === null ? "move the pointer to measure" : durationText(roundTrip)],
+      ["Round trip", roundTrip === null ? "move the pointer" : durationText(roundTrip)],
       ["Pictures come as", codecs || "nothing yet"],
     ];
   }

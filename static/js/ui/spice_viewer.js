@@ -233,13 +233,17 @@ class Viewing {
       cursor: this.stage.cursor,
     }, {
       ...events,
-      oninputs: () => this.#toolbar.setLive(true),
+      oninputs: () => {
+        this.#toolbar.setLive(true);
+        this.input.attached();
+      },
       onmodifiers: (modifiers) => this.input.locks.machineSays(modifiers),
       onmousemode: (mode) => this.input.setMouseMode(mode),
       onname: (name) => {
         this.#name = name;
         this.showNames();
       },
+      onnotice: (sentence) => this.#toast.show(sentence),
       onwarning: (sentence) => this.#strip.set("warning", sentence),
     });
   }
@@ -294,6 +298,7 @@ class Viewing {
     this.#toolbar.setHeld(this.input.keyboard.sticky);
     if (beginning) this.#readings.reset();
     this.#strip.clear();
+    this.#toast.hide();
   }
 
   /** Once a second: what the session did meanwhile. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ChannelType, CursorFlags, InputsCap, MouseMode } from "../../../static/js/spice/enums.gen.js";
+import { ChannelType, CursorFlags, InputsCap, MouseMode, NotifySeverity } from "../../../static/js/spice/enums.gen.js";
 import { Session } from "../../../static/js/spice/session.js";
 import { FakeServer } from "./fake_server.js";
 import { linkReply } from "./link_bytes.js";
@@ -41,6 +41,7 @@ class Meeting {
       onmousemode: tell("mode"),
       onname: tell("name"),
       onwarning: tell("warning"),
+      onnotice: tell("notice"),
       onend: tell("end"),
     });
   }
@@ -167,6 +168,19 @@ test("a refusal because the machine is away heals", () => {
   meeting.main.write(linkReply({ error: 1 }));
   meeting.main.hangUp(4001, "The machine does not answer.");
   assert.deepEqual(meeting.told.at(-1), ["end", { code: 4001, sentence: "The machine does not answer.", heals: true }]);
+});
+
+test("what the machine has to say is handed on", () => {
+  const meeting = new Meeting().begin();
+  const says = (severity, text) => {
+    const message = new TextEncoder().encode(text);
+    meeting.main.send(MAIN, "notify", {
+      time_stamp: 0n, severity, visibilty: 2, what: 0, message_len: message.length, message,
+    });
+  };
+  says(NotifySeverity.ERROR, "disk on fire\0");
+  says(NotifySeverity.WARN, "keyboard channel is insecure\0");
+  assert.deepEqual(meeting.told.at(-1), ["notice", "The machine says: disk on fire"]);
 });
 
 test("a session that is closed here tells nothing more", () => {
