@@ -29,6 +29,7 @@ ECHO_BYTES = 8
 """A key_modifiers message with its mini header, in either direction."""
 
 MAIN_INIT, DRAW_COPY, INPUTS_KEY_MODIFIERS = 103, 304, 102
+ECHO = frame(INPUTS_KEY_MODIFIERS, b"\1\0", True, 0)
 MINI_HEADER = 8
 BACKLOG = 4096
 
@@ -84,7 +85,7 @@ class Machine(asyncio.Protocol):
     def _on_messages(self, data: bytes) -> None:
         if self._type == ChannelType.INPUTS:
             answers, self._partial = divmod(self._partial + len(data), ECHO_BYTES)
-            self._transport.write(frame(INPUTS_KEY_MODIFIERS, b"\1\0", True, 0) * answers)
+            self._transport.write(ECHO * answers)
 
 
 class RawEcho(asyncio.Protocol):
