@@ -14,8 +14,10 @@ from gateway.config import GatewayConfig
 from gateway.machines.relay import Endpoint, RelayMachine
 from gateway.server.core import Core
 from gateway.spice.errors import SpiceError
+from gateway.spice.limits import FIRST_REQUEST_SECONDS
 from gateway.web import make_app
 from gateway.web.logins import Logins
+from gateway.web.patience import FIRST_REQUEST
 
 BACKLOG = 1024
 SHUTDOWN_SECONDS = 5.0
@@ -46,8 +48,10 @@ async def serve_forever(machines: Sequence[MachineSpec], config: GatewayConfig) 
     app = make_app(make_machines, config.web_settings(), logins=logins)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
+    server: asyncio.Server | None = None
     try:
-        site = await listen(runner, config)
+        server = await listen(runner, app, config)
+        site = site_of(server, config)
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -56,24 +60,38 @@ async def serve_forever(machines: Sequence[MachineSpec], config: GatewayConfig) 
         print_link(site, logins)
         await stop.wait()
     finally:
+        if server is not None:
+            server.close()
         await runner.cleanup()
 
 
-async def listen(runner: web.AppRunner, config: GatewayConfig) -> str:
-    """Bind; the address for people. Raises `CannotListen`."""
+async def listen(runner: web.AppRunner, app: web.Application, config: GatewayConfig) -> asyncio.Server:
+    """Bind; no connection may keep its first request to itself for long. Raises `CannotListen`."""
+    handlers = runner.server
+    assert handlers is not None
     context = tls_context(config)
-    site = web.TCPSite(runner, config.host, config.port, ssl_context=context, backlog=BACKLOG)
     try:
-        await site.start()
+        return await asyncio.get_running_loop().create_server(
+            lambda: app[FIRST_REQUEST].expect_from(handlers()),
+            config.host,
+            config.port,
+            ssl=context,
+            ssl_handshake_timeout=FIRST_REQUEST_SECONDS if context else None,
+            backlog=BACKLOG,
+        )
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise CannotListen(
             f"cannot listen on {config.host} port {config.port} ({reason}): choose another with --host or --port"
         ) from error
+
+
+def site_of(server: asyncio.Server, config: GatewayConfig) -> str:
+    """The gateway's address for people."""
     if config.public_url is not None:
         return config.public_url.rstrip("/")
     host = f"[{config.host}]" if ":" in config.host else config.host
-    return f"{'https' if context else 'http'}://{host}:{runner.addresses[0][1]}"
+    return f"{'https' if config.tls_cert else 'http'}://{host}:{server.sockets[0].getsockname()[1]}"
 
 
 def tls_context(config: GatewayConfig) -> ssl.SSLContext | None:

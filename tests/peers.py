@@ -16,15 +16,17 @@ import math
 import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable
+from contextlib import suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
 import aiohttp
 
 from gateway.spice import catalog, codec
-from gateway.spice.catalog import Direction
 from gateway.spice.caps import to_words
+from gateway.spice.catalog import Direction
 from gateway.spice.enums import ChannelType, CommonCap, LinkErr
+from gateway.spice.errors import LinkRefused
 from gateway.spice.framing import MessageReader, frame
 from gateway.spice.link import Event, Linked, LinkReplied, LinkRequest, LinkSide, TicketReceived
 from gateway.spice.link_client import LinkClient
@@ -237,7 +239,7 @@ class FakeMachine:
         self.port = 0
         self._tls, self._unix = tls, unix
         self._server: asyncio.Server | None = None
-        self._linked: dict[ChannelType, asyncio.Queue[MachineChannel]] = {type_: asyncio.Queue() for type_ in ChannelType}
+        self._linked = {type_: asyncio.Queue[MachineChannel]() for type_ in ChannelType}
         self._pipes: list[StreamPipe] = []
 
     @property
@@ -357,10 +359,8 @@ class Browser:
         try:
             while True:
                 data = await pipe.read()
-                try:
+                with suppress(LinkRefused):  # the close comes behind it
                     client.receive_data(data)
-                except Exception:  # noqa: S112 - the refusal in the link; the close comes behind it
-                    continue
-                await pipe.write(client.data_to_send())
+                    await pipe.write(client.data_to_send())
         except Gone as gone:
             return gone

@@ -110,17 +110,17 @@ class FrameReader:
                 yield done
 
     def _header_size(self, data: bytes | memoryview, at: int) -> int:
-        """Bytes of the header at `at`, as far as can be known from what has come."""
+        """Bytes of the header at `at`, as far as can be known from what has come. Raises `ProtocolError`."""
         if len(data) - at < _SHORT.size:
             return _SHORT.size
-        size = {126: _MEDIUM.size, 127: _LONG.size}.get(data[at + 1] & 0x7F, _SHORT.size)
+        second = data[at + 1]
+        if bool(second & _MASKED) is not self._masked:
+            raise ProtocolError("a WebSocket frame is masked wrongly")
+        size = {126: _MEDIUM.size, 127: _LONG.size}.get(second & 0x7F, _SHORT.size)
         return size + (_MASK_BYTES if self._masked else 0)
 
     def _read_header(self, data: bytes | memoryview, at: int, size: int) -> None:
-        first, second = data[at], data[at + 1]
-        if bool(second & _MASKED) is not self._masked:
-            raise ProtocolError("a WebSocket frame is masked wrongly")
-        length = second & 0x7F
+        first, length = data[at], data[at + 1] & 0x7F
         if length == 126:
             (_, _, length) = _MEDIUM.unpack_from(data, at)
         elif length == 127:

@@ -12,13 +12,14 @@ from gateway.server.closing import CloseCode, Closing
 from gateway.server.core import Core
 from gateway.server.heartbeat import Heartbeat
 from gateway.spice.auth import process_key
-from gateway.spice.limits import MAX_REQUEST_BYTES, PING_SECONDS
+from gateway.spice.limits import FIRST_REQUEST_SECONDS, MAX_REQUEST_BYTES, PING_SECONDS
 from gateway.web import bridge, pages, probes
 from gateway.web.access import guard
 from gateway.web.errors import error_pages
 from gateway.web.headers import add_headers
 from gateway.web.keys import CONNECTIONS, CORE, HEARTBEAT, LOGINS, MACHINES, SETTINGS, TEMPLATES
 from gateway.web.logins import Logins
+from gateway.web.patience import FIRST_REQUEST, FirstRequest, punctual
 from gateway.web.rendering import assets, make_templates
 from gateway.web.settings import WebSettings
 
@@ -31,11 +32,12 @@ def make_app(
     make_machines: MakeMachines, settings: WebSettings | None = None, *, logins: Logins | None = None
 ) -> web.Application:
     """`make_machines` is called on the loop that the application runs on."""
-    app = web.Application(middlewares=[error_pages, guard], client_max_size=MAX_REQUEST_BYTES)
+    app = web.Application(middlewares=[punctual, error_pages, guard], client_max_size=MAX_REQUEST_BYTES)
     app[SETTINGS] = settings or WebSettings()
     app[LOGINS] = logins or Logins()
     app[TEMPLATES] = make_templates()
     app[CONNECTIONS] = set()
+    app[FIRST_REQUEST] = FirstRequest(FIRST_REQUEST_SECONDS)
     for module in (pages, probes, bridge):
         app.add_routes(module.routes)
     app.router.add_static("/static/", assets() / "static", name="static")

@@ -30,7 +30,7 @@ from gateway.server.closing import ChannelClosed, CloseCode, Closing
 from gateway.server.transport import Transport
 from gateway.spice.enums import ChannelType, LinkErr
 from gateway.spice.errors import LinkRefused, ProtocolError, UsageError
-from gateway.spice.limits import LINK_SECONDS, MAX_UNPROVEN_LINKS
+from gateway.spice.limits import MAX_UNPROVEN_LINKS
 from gateway.spice.link import Linked, LinkReplied, LinkRequest, TicketReceived
 from gateway.spice.link_client import LinkClient
 from gateway.spice.link_server import LinkServer
@@ -73,13 +73,13 @@ class Joining:
     def __init__(self, relay: RelayMachine, browser: Transport, visitor: Visitor) -> None:
         self._relay = relay
         self._visitor = visitor
-        self._link = LinkServer(relay.core.now() + LINK_SECONDS)
+        self._link = LinkServer(relay.core.now() + relay.link_seconds)
         self._pump = LinkPump(self._link, browser)
 
     async def run(self) -> None:
         """Link both sides and start forwarding; whatever goes wrong becomes one close, here."""
         try:
-            async with asyncio.timeout(LINK_SECONDS):
+            async with asyncio.timeout(self._relay.link_seconds):
                 await self._join()
         except ChannelClosed as error:
             self._refuse(error.closing)

@@ -17,7 +17,7 @@ from gateway.server.server import SpiceServer
 from gateway.server.transport import Transport
 from gateway.spice.enums import ChannelType
 from gateway.spice.errors import ProtocolError
-from gateway.spice.limits import MAX_CHANNELS, PROBE_SECONDS
+from gateway.spice.limits import LINK_SECONDS, MAX_CHANNELS, PROBE_SECONDS
 
 _PROBE_REST = 5.0
 """Seconds in which an answer of the machine is news enough."""
@@ -28,11 +28,20 @@ _TYPES = frozenset(int(type_) for type_ in ChannelType)
 class RelayMachine:
     """One configured machine. `serve` takes a client's transport through link and session to its end."""
 
-    def __init__(self, core: Core, name: str, endpoint: Endpoint, password: str | None = None) -> None:
+    def __init__(
+        self,
+        core: Core,
+        name: str,
+        endpoint: Endpoint,
+        password: str | None = None,
+        *,
+        link_seconds: float = LINK_SECONDS,
+    ) -> None:
         self.core = core
         self.name = name
         self.endpoint = endpoint
         self.password = password
+        self.link_seconds = link_seconds
         self.server = SpiceServer(core, name)
         self.health = Health()
         self.secured: set[int] = set()
