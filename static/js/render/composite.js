@@ -2,7 +2,7 @@
 // COMPOSITE: X Render's operation, a picture through a mask onto a surface.
 import { CompositeFlags } from "../spice/enums.gen.js";
 import { scalePixel } from "./blend.js";
-import { CHANNEL_OPERATORS, multiplyPixels, OPERATORS } from "./composite_operators.js";
+import { CHANNEL_OPERATORS, FLOAT_OPERATORS, multiplyPixels, OPERATORS, plainOperator, spread } from "./composite_operators.js";
 import { apart, onRegion } from "./drawing.js";
 import { kept, then } from "./pictures.js";
 import { Sampler } from "./sampler.js";
@@ -24,7 +24,7 @@ const MASK_REPEAT = 16;
 const SMOOTH_FILTERS = Object.freeze([1, 2, 4]);
 
 /**
- * Operators of the core of Render are drawn (with a mask for each channel: all but SATURATE); others are counted.
+ * All operators of Render's Porter-Duff families are drawn; blend modes are counted.
  * As libspice does, SOURCE_OPAQUE counts for surfaces only, and MASK_OPAQUE and DEST_OPAQUE say nothing new.
  * @type {Operation}
  */
@@ -55,8 +55,11 @@ function maskOf(canvas, data) {
 
 /** @param {number} flags @returns {Combine | null} null for an operator that is not drawn */
 function combiner(flags) {
-  const number = flags & OPERATOR_MASK;
-  if (flags & CompositeFlags.COMPONENT_ALPHA && flags & CompositeFlags.HAS_MASK) {
+  const number = plainOperator(flags & OPERATOR_MASK);
+  const channels = (flags & CompositeFlags.COMPONENT_ALPHA) !== 0;
+  const exact = FLOAT_OPERATORS.get(number);
+  if (exact) return (s, m, i, d) => exact(s[i], m ? (channels ? m[i] : spread(m[i] >>> 24)) : 0xffffffff, d);
+  if (channels && flags & CompositeFlags.HAS_MASK) {
     const operate = CHANNEL_OPERATORS[number];
     if (!operate) return null;
     return (s, m, i, d) => {
