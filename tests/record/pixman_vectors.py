@@ -1,7 +1,7 @@
 """Writes tests/data/pixman.json: what pixman, which libspice draws with, makes of small random pictures.
 
-Run it where libpixman-1 is installed (any machine with QEMU): ``python tests/record/pixman_vectors.py``. The browser's scaling and
-compositing must give the same pixels (tests/js/render/pixman.test.js).
+Run it where libpixman-1 is installed (any machine with QEMU): ``python tests/record/pixman_vectors.py``. The browser's
+scaling and compositing must give the same pixels (tests/js/render/pixman.test.js).
 """
 
 from __future__ import annotations
