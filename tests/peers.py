@@ -26,7 +26,7 @@ from gateway.spice import catalog, codec
 from gateway.spice.caps import to_words
 from gateway.spice.catalog import Direction
 from gateway.spice.enums import ChannelType, CommonCap, LinkErr
-from gateway.spice.errors import LinkRefused
+from gateway.spice.errors import LinkRefused, ProtocolError
 from gateway.spice.framing import MessageReader, frame
 from gateway.spice.link import Event, Linked, LinkReplied, LinkRequest, LinkSide, TicketReceived
 from gateway.spice.link_client import LinkClient
@@ -241,6 +241,7 @@ class FakeMachine:
         self._server: asyncio.Server | None = None
         self._linked = {type_: asyncio.Queue[MachineChannel]() for type_ in ChannelType}
         self._pipes: list[StreamPipe] = []
+        self._links: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
@@ -254,6 +255,8 @@ class FakeMachine:
 
     async def __aexit__(self, *_: object) -> None:
         self.vanish()
+        if self._links:
+            await soon(asyncio.wait(self._links))
 
     async def appear(self) -> None:
         """Listen; on the same port again after `vanish`."""
@@ -283,9 +286,13 @@ class FakeMachine:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         pipe = StreamPipe(reader, writer)
         self._pipes.append(pipe)
+        task = asyncio.current_task()
+        assert task is not None
+        self._links.add(task)
+        task.add_done_callback(self._links.discard)
         try:
             channel = await self._link(pipe)
-        except Gone:
+        except (Gone, ProtocolError):
             await pipe.close()
             return
         await self._linked[channel.type].put(channel)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 
 from websockets.client import ClientProtocol
@@ -32,9 +33,9 @@ async def dial(core: Core, endpoint: Endpoint, *, secured: bool, seconds: float 
     except TimeoutError:
         raise ChannelClosed(CloseCode.MACHINE_AWAY, "The machine does not answer.") from None
     except ssl.SSLCertVerificationError as error:
-        sentence = f"The machine's certificate is not trusted ({error.verify_message or error}): check ca_file."
-        if endpoint.host_subject is not None:
-            sentence = "The machine's certificate is not trusted: check ca_file and host_subject."
+        cause = getattr(error, "verify_message", str(error))  # OpenSSL's; ours has none
+        settings = "ca_file" if endpoint.host_subject is None else "ca_file and host_subject"
+        sentence = f"The machine's certificate is not trusted ({cause}): check {settings}."
         raise ChannelClosed(CloseCode.MACHINE_REFUSED, sentence) from error
     except ssl.SSLError as error:
         raise ChannelClosed(CloseCode.MACHINE_REFUSED, "The machine does not speak TLS on this port.") from error
@@ -124,4 +125,6 @@ def reason(error: OSError) -> str:
         return "connection refused"
     if isinstance(error, FileNotFoundError):
         return "no such socket"
-    return (error.strerror or "no connection").lower() if error.errno and error.errno > 0 else "name not found"
+    if isinstance(error, socket.gaierror):
+        return "its name is not known"
+    return (error.strerror or "the connection was lost").lower()
