@@ -26,12 +26,9 @@ const HIDDEN = "none";
 export class CursorView {
   /** @type {HTMLElement} gets the CSS cursor */
   #stage;
-  /** @type {HTMLElement} */
-  #drawn = document.createElement("div");
-  /** @type {HTMLCanvasElement} */
-  #picture = document.createElement("canvas");
-  /** @type {HTMLCanvasElement} white where the stage is to be inverted; blended by difference */
-  #inverting = document.createElement("canvas");
+  #painted = newLayer("cursor");
+  /** White where the picture is to be inverted. It blends by difference, so nothing may lie between it and the stage. */
+  #inverting = newLayer("cursor cursor-inverting");
   /** @type {CursorPicture | null} */
   #shape = null;
   #css = "default";
@@ -47,11 +44,7 @@ export class CursorView {
   /** @param {HTMLElement} stage positioned element that holds the picture */
   constructor(stage) {
     this.#stage = stage;
-    this.#drawn.className = "cursor";
-    this.#drawn.setAttribute("aria-hidden", "true");
-    this.#inverting.className = "cursor-inverting";
-    this.#drawn.append(this.#picture, this.#inverting);
-    stage.append(this.#drawn);
+    stage.append(this.#painted, this.#inverting);
     this.#update();
   }
 
@@ -98,7 +91,8 @@ export class CursorView {
   }
 
   close() {
-    this.#drawn.remove();
+    this.#painted.remove();
+    this.#inverting.remove();
     this.#stage.style.cursor = "";
   }
 
@@ -106,7 +100,8 @@ export class CursorView {
     const shape = this.#visible ? this.#shape : null;
     const tooLarge = shape !== null && Math.max(shape.width, shape.height) > MOST_CSS_PIXELS - 2;
     const draw = shape !== null && (this.#manner !== "follows" || tooLarge);
-    this.#drawn.hidden = !draw;
+    this.#painted.hidden = !draw;
+    this.#inverting.hidden = !draw || !shape.inverts;
     this.#stage.style.cursor = this.#cssFor(shape, tooLarge);
     this.#moved();
   }
@@ -120,20 +115,30 @@ export class CursorView {
 
   /** @param {CursorPicture} shape */
   #paint(shape) {
-    paint(this.#picture, shape.width, shape.height, shape.pixels);
-    this.#inverting.hidden = !shape.inverts;
+    paint(this.#painted, shape.width, shape.height, shape.pixels);
     if (!shape.inverts) return;
     paint(this.#inverting, shape.width, shape.height, Uint32Array.from(shape.inverts, (bit) => bit && 0xffffffff));
   }
 
   #moved() {
     const shape = this.#shape;
-    if (!shape || this.#drawn.hidden) return;
+    if (!shape || this.#painted.hidden) return;
     const { left, top, scale } = this.#place;
     const x = left + (this.#at.x - shape.hotX) * scale;
     const y = top + (this.#at.y - shape.hotY) * scale;
-    this.#drawn.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
+    const transform = `translate(${x}px, ${y}px) scale(${scale})`;
+    this.#painted.style.transform = transform;
+    this.#inverting.style.transform = transform;
   }
+}
+
+/** @param {string} className */
+function newLayer(className) {
+  const canvas = document.createElement("canvas");
+  canvas.className = className;
+  canvas.setAttribute("aria-hidden", "true");
+  canvas.hidden = true;
+  return canvas;
 }
 
 /**
