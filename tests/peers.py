@@ -332,13 +332,16 @@ class Browser:
     def __init__(self, session: aiohttp.ClientSession, url: str, *, origin: str | None) -> None:
         self.session, self.url = session, url
         self.headers = {"Origin": origin} if origin is not None else {}
+        self._pipes: list[WebSocketPipe] = []
 
     async def open(self) -> WebSocketPipe:
         """A WebSocket on which nothing was said yet."""
         socket = await self.session.ws_connect(
             self.url, protocols=["binary"], headers=self.headers, max_msg_size=0, compress=0
         )
-        return WebSocketPipe(socket)
+        pipe = WebSocketPipe(socket)
+        self._pipes.append(pipe)  # it closes when nobody holds it
+        return pipe
 
     async def link(
         self,

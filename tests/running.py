@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Self
 
 import aiohttp
@@ -43,11 +44,12 @@ class RunningGateway:
         *,
         settings: WebSettings | None = None,
         password: str | None = None,
+        ca_file: Path | None = None,
         link_seconds: float = LINK_SECONDS,
     ) -> None:
         def make_machines(core: Core) -> list[RelayMachine]:
             return [
-                RelayMachine(core, name, parse_endpoint(url), password, link_seconds=link_seconds)
+                RelayMachine(core, name, parse_endpoint(url, ca_file=ca_file), password, link_seconds=link_seconds)
                 for name, url in machines.items()
             ]
 
