@@ -99,7 +99,7 @@ export class Surface {
     this.alpha = layout.alpha;
     this.settle = layout.settle;
     this.#layout = layout;
-    this.clear();
+    if (this.force) this.clear();
   }
 
   /** Every pixel black (alpha surfaces: transparent). */
