@@ -32,7 +32,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from benchmarks.relay_ends import Address, End, log_in, open_echo, open_flood, to_json
+from benchmarks.relay_ends import KEEPER, Address, End, log_in, open_echo, open_flood, to_json
 from benchmarks.relay_gauge import cpu_seconds, memory
 from gateway.spice.enums import ChannelType
 
@@ -271,11 +271,13 @@ def hold_channels(address: Address, count: int) -> ExitStack:
         main = End(address)
         held.callback(main.socket.close)
         session = main.session_id(main.link(ChannelType.MAIN, 0))
+        KEEPER.keep(main)
         opened += 1
         for channel in CHANNELS_BESIDE_MAIN[: count - opened]:
             end = End(address)
             held.callback(end.socket.close)
             end.link(channel, session)
+            KEEPER.keep(end)
             opened += 1
     return held
 

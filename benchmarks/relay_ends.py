@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
+import select
 import socket
 import sys
+import threading
 import time
 import urllib.request
 from dataclasses import asdict, dataclass
@@ -25,6 +28,8 @@ DRAIN_BYTES = 1 << 20
 DISPLAY_INIT, INPUTS_KEY_MODIFIERS = 101, 103
 MINI_HEADER = 8
 TIMEOUT = 30.0
+PING = 0x89
+PONG = b"\x8a\x80" + bytes(4)
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,8 @@ class End:
             data = self._exactly(size)
             if first & 0x0F in (0, 2):
                 return data
+            if first == PING:
+                self.socket.sendall(PONG)
             if first & 0x0F == 8:
                 _lost(data)
         return self.socket.recv(65536)
@@ -128,9 +135,41 @@ class End:
                 time.sleep(pause)
             began = time.perf_counter()
             self.put(message)
-            self._exactly(answer)
+            data = self._exactly(answer)
+            while self.websocket and data[0] == PING:
+                self.socket.sendall(PONG)
+                data = data[2:] + self._exactly(2)
             found.append(time.perf_counter() - began)
         return found
+
+
+class Keeper(threading.Thread):
+    """Answers the pings on WebSockets that carry nothing else, as a browser would."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._poll = select.epoll()
+        self._ends: dict[int, End] = {}
+        self.start()
+
+    def keep(self, end: End) -> End:
+        """From now until it is closed."""
+        self._ends[end.socket.fileno()] = end
+        self._poll.register(end.socket, select.EPOLLIN)
+        return end
+
+    def run(self) -> None:
+        while True:
+            for descriptor, _ in self._poll.poll():
+                with contextlib.suppress(OSError):
+                    end = self._ends[descriptor].socket
+                    if data := end.recv(4096):
+                        end.sendall(PONG * (len(data) // 2))
+                    else:
+                        self._poll.unregister(descriptor)
+
+
+KEEPER = Keeper()
 
 
 def _lost(data: bytes) -> bytes:
@@ -145,7 +184,7 @@ def open_echo(address: Address) -> list[End]:
     session = end.session_id(end.link(ChannelType.MAIN, 0))
     inputs = End(address)
     inputs.link(ChannelType.INPUTS, session)
-    return [inputs, end]
+    return [inputs, KEEPER.keep(end)]
 
 
 def open_flood(address: Address) -> list[End]:
@@ -158,7 +197,7 @@ def open_flood(address: Address) -> list[End]:
     display = End(address)
     display.link(ChannelType.DISPLAY, session)
     display.put(frame(DISPLAY_INIT, bytes(14), True, 0))
-    return [display, end]
+    return [display, KEEPER.keep(end)]
 
 
 def log_in(entrance: str) -> str:
