@@ -38,6 +38,7 @@ class Display {
   #channel;
   #opened = performance.now();
   #first = true;
+  #kernels;
   #timer;
 
   /**
@@ -48,6 +49,7 @@ class Display {
     const { display, canvas, url, connectionId, channelId, ticket, compression } = open;
     this.#number = display;
     this.#post = post;
+    this.#kernels = shared.wasm ? "WebAssembly" : "JavaScript";
     this.#presenter = new Presenter(canvas);
     this.#presenter.onframe = () => this.#framed();
     this.#channel = new DisplayChannel(openWebSocket(url), { connectionId, channelId, ticket }, shared, {
@@ -96,7 +98,7 @@ class Display {
     const { totals } = this.#channel;
     const { frames, presentMs, pixels } = this.#presenter.stats;
     const codecs = Object.entries(totals.byType).map(([name, count]) => `${name} ${count}`).join(", ");
-    const stats = { ...totals, frames, presentMs, presentedPixels: pixels, queue: totals.queuedBytes, codecs };
+    const stats = { ...totals, kernels: this.#kernels, frames, presentMs, presentedPixels: pixels, queue: totals.queuedBytes, codecs };
     this.#tell("stats", { stats });
   }
 
