@@ -1,17 +1,20 @@
 // @ts-check
 // The viewer's page: wiring only.
 
-import { SpiceViewer } from "./ui/spice_viewer.js";
+import { DisplayClient } from "./render/display_client.js";
 
-customElements.define("spice-viewer", SpiceViewer);
+// The worker's modules load while the page's do.
+DisplayClient.prepare();
 
-const viewer = document.querySelector("spice-viewer");
+const { SpiceViewer } = await import("./ui/spice_viewer.js");
 const plainTitle = document.title;
 
 /** The tab of the browser says what the page shows. @type {Record<string, string>} */
 const MARKS = { connecting: "… ", waiting: "⟳ ", failed: "✕ ", closed: "✕ " };
 
-viewer?.addEventListener("spice-state", (event) => {
+document.querySelector("spice-viewer")?.addEventListener("spice-state", (event) => {
   const { state } = /** @type {CustomEvent<{state: string}>} */ (event).detail;
   document.title = `${MARKS[state] ?? ""}${plainTitle}`;
 });
+
+customElements.define("spice-viewer", SpiceViewer);

@@ -5,11 +5,28 @@ import { LinkRefused, ProtocolError } from "../spice/errors.js";
 /** @typedef {{code: number, reason: string, error: Error | null}} End */
 /** @typedef {{width: number, height: number, data: Uint8ClampedArray}} Shot RGBA */
 
+/** @returns {Worker} */
+function newWorker() {
+  return new Worker(new URL("./display_worker.js", import.meta.url), { type: "module", name: "display" });
+}
+
 /** One worker for all displays of a session, as long as one of them is open. */
 class DisplayWorker {
   /** @type {Map<number, DisplayWorker>} by connection id */
   static #open = new Map();
   static #last = 0;
+  /** Begun before there was a session, so that its modules load meanwhile. @type {Worker | null} */
+  static #spare = null;
+
+  static prepare() {
+    DisplayWorker.#spare ??= newWorker();
+  }
+
+  static #take() {
+    const worker = DisplayWorker.#spare ?? newWorker();
+    DisplayWorker.#spare = null;
+    return worker;
+  }
 
   /** @param {number} connectionId @returns {DisplayWorker} */
   static of(connectionId) {
@@ -19,7 +36,7 @@ class DisplayWorker {
   }
 
   #connectionId;
-  #worker = new Worker(new URL("./display_worker.js", import.meta.url), { type: "module", name: "display" });
+  #worker = DisplayWorker.#take();
   /** @type {Map<number, {hear: (message: any) => void, fail: (sentence: string) => void}>} */
   #displays = new Map();
 
@@ -82,6 +99,11 @@ export class DisplayClient {
   #open = true;
   /** @type {Map<number, {resolve: (shot: Shot) => void, reject: (error: Error) => void}>} */
   #snapshots = new Map();
+
+  /** Starts the next session's worker already now: loading it is what a first picture waits for longest. */
+  static prepare() {
+    DisplayWorker.prepare();
+  }
 
   /**
    * Connects at once.
