@@ -59,6 +59,7 @@ class RunningGateway:
         self._runner = web.AppRunner(self.app, shutdown_timeout=1.0)
         self._server: asyncio.Server | None = None
         self._sessions: list[aiohttp.ClientSession] = []
+        self._browsers: list[Browser] = []
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
@@ -98,11 +99,15 @@ class RunningGateway:
 
     async def browser(self, name: str = "office", session: aiohttp.ClientSession | None = None) -> Browser:
         """Opens channels with a log-in: `session`'s, or a new one."""
-        return Browser(session or await self.logged_in(), f"{self.site}/ws/{name}", origin=self.site)
+        return self._keep(Browser(session or await self.logged_in(), f"{self.site}/ws/{name}", origin=self.site))
 
     def stranger(self, name: str = "office", *, origin: str | None = None) -> Browser:
         """Opens channels without a log-in."""
-        return Browser(self.visitor(), f"{self.site}/ws/{name}", origin=origin)
+        return self._keep(Browser(self.visitor(), f"{self.site}/ws/{name}", origin=origin))
+
+    def _keep(self, browser: Browser) -> Browser:
+        self._browsers.append(browser)  # its channels close when nobody holds it
+        return browser
 
 
 async def open_session(

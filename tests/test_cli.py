@@ -1,0 +1,174 @@
+"""The command."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import ssl
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from typer.testing import CliRunner
+
+from gateway import __version__, cli
+from gateway.cli import PASSWORD_ENV
+from tests.certificates import make_certificate
+
+ROOT = Path(__file__).parents[1]
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "gateway", *arguments]
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SPICEGATE")}
+    return {**kept, "PYTHONPATH": str(ROOT), **more}
+
+
+class Outcome(NamedTuple):
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs the command in an empty directory, in this process."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli, "raise_file_limit", lambda: None)
+
+    def run(*arguments: str, **env: str) -> Outcome:
+        result = CliRunner().invoke(cli.app, arguments, env={PASSWORD_ENV: None, **env})
+        return Outcome(result.exit_code, result.stdout, result.stderr)
+
+    return run
+
+
+@contextmanager
+def serving(cwd: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A running gateway and the link it prints."""
+    process = subprocess.Popen(
+        command("serve", *arguments, "--port", "0"),
+        cwd=cwd,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        yield process, link(process)
+    finally:
+        process.kill()
+        process.communicate(timeout=10)
+
+
+def link(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    found = re.fullmatch(r"Open (https?://\S+/enter\?token=\S+)\n", line)
+    assert found, line or (process.stderr and process.stderr.read())
+    return found.group(1)
+
+
+def test_version_is_printed(run: Run) -> None:
+    assert run("--version").stdout == f"spicegate {__version__}\n"
+
+
+def test_serve_without_a_machine_says_how_to_name_one(run: Run) -> None:
+    result = run("serve")
+    assert result.exit_code == 2
+    assert "spicegate serve spice://host:5900" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["spice://me:hush@host"], "must not hold a password"),
+        (["ftp://host"], "is not a machine's address"),
+        (["spice://a", "spice://b", "--name", "x"], "--name is for one URL"),
+        (["spice://a", "spice://a"], "the same name"),
+        (["spice://a", "--name", "a b"], "machines[0].name"),
+        (["spice://a", "--host", "0.0.0.0"], "can be reached from other computers: give tls_cert"),
+        (["spice://a", "--host", "192.0.2.1", "--tls-cert", "x"], "belong together"),
+        (["spice://a", "--config", "none.toml"], "No such file"),
+        (["spice://a", "--password-file", "none"], "cannot be read"),
+        (["spice+tls://a:1", "--ca-file", "none"], "CA file none cannot be read"),
+        (["spice://a", "--tls-cert", "none", "--tls-key", "none"], "tls_cert and tls_key cannot be used"),
+        (["spice://a", "--log-level", "loud"], "must be debug, info"),
+    ],
+)
+def test_mistake_is_told_in_a_sentence(run: Run, arguments: list[str], words: str) -> None:
+    result = run("serve", *arguments)
+    assert result.exit_code == 2
+    assert words in re.sub(r"[\s│]+", " ", result.stderr)
+    assert "Traceback" not in result.stderr
+    assert "hush" not in result.stderr
+
+
+def test_password_in_the_environment_that_is_too_long_is_told(run: Run) -> None:
+    result = run("serve", "spice://a", SPICEGATE_PASSWORD="x" * 61)
+    assert "SPICEGATE_PASSWORD: a SPICE password has at most 60 bytes" in result.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_gateway_serves_until_a_signal_and_leaves_in_order(tmp_path: Path, number: signal.Signals) -> None:
+    with serving(tmp_path, "spice://127.0.0.1:1", "--name", "office") as (process, address):
+        with urllib.request.urlopen(address.split("/enter")[0] + "/healthz", timeout=10) as response:
+            assert response.read() == b"ok\n"
+        process.send_signal(number)
+        assert process.wait(timeout=10) == 0
+        assert process.stderr is not None
+        errors = process.stderr.read()
+    assert "Traceback" not in errors
+    assert address.split("token=")[1] not in errors
+
+
+def test_signal_prints_another_link(tmp_path: Path) -> None:
+    with serving(tmp_path, "spice://127.0.0.1:1") as (process, first):
+        process.send_signal(signal.SIGUSR1)
+        assert link(process) != first
+
+
+def test_port_that_is_taken_is_told(tmp_path: Path, run: Run) -> None:
+    with serving(tmp_path, "spice://127.0.0.1:1") as (_, address):
+        port = address.split("/enter")[0].rsplit(":", 1)[1]
+        result = run("serve", "spice://127.0.0.1:1", "--port", port)
+    assert result.exit_code == 2
+    assert f"cannot listen on 127.0.0.1 port {port}" in result.stderr
+
+
+def test_configuration_file_beside_is_used(tmp_path: Path) -> None:
+    (tmp_path / "spicegate.toml").write_text('[[machines]]\nname = "office"\nurl = "spice://127.0.0.1:1"\n')
+    with serving(tmp_path) as (_, address), pytest.raises(urllib.error.HTTPError) as answer:
+        urllib.request.urlopen(address.split("/enter")[0] + "/ws/office", timeout=10)
+    assert answer.value.code == 400
+
+
+def test_gateway_serves_over_tls(tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
+    arguments = ("spice://127.0.0.1:1", "--tls-cert", str(certificate.cert), "--tls-key", str(certificate.key))
+    context = ssl.create_default_context(cafile=str(certificate.cert))
+    with serving(tmp_path, *arguments) as (_, address):
+        assert address.startswith("https://")
+        opener = urllib.request.build_opener(NoRedirect, urllib.request.HTTPSHandler(context=context))
+        with pytest.raises(urllib.error.HTTPError) as answer:
+            opener.open(address, timeout=10)
+    assert answer.value.code == 303
+    assert "; Secure" in answer.value.headers["Set-Cookie"]
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        return None

@@ -1,0 +1,144 @@
+"""What the pages say, and the headers they come with."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+
+from gateway.web.headers import WASM_WORKERS
+from gateway.web.rendering import assets
+from tests.peers import FakeMachine
+from tests.running import RunningGateway, open_session
+
+HTML = {"Accept": "text/html"}
+
+
+class Outline(HTMLParser):
+    """The elements of a page, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += " ".join(data.split()) + " "
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+async def page(gateway: RunningGateway, path: str, status: int = 200) -> Outline:
+    session = await gateway.logged_in()
+    async with session.get(path, headers=HTML) as response:
+        assert response.status == status
+        assert response.content_type == "text/html"
+        return Outline(await response.text())
+
+
+async def test_machines_page_shows_state_address_and_what_to_do(gateway: RunningGateway, machine: FakeMachine) -> None:
+    found = await page(gateway, "/")
+    assert found.all("li")[0]["data-state"] == "up"
+    assert machine.url in found.text
+    assert {"/m/office"} <= {link["href"] for link in found.all("a")}
+    assert found.all("form")[0]["action"] == "/m/office/ticket"
+
+
+async def test_machines_page_says_that_a_machine_is_away(gateway: RunningGateway, machine: FakeMachine) -> None:
+    machine.vanish()
+    found = await page(gateway, "/")
+    assert found.all("li")[0]["data-state"] == "away"
+    assert "The machine is not reachable (connection refused)." in found.text
+
+
+async def test_machines_page_shows_registered_channels(gateway: RunningGateway, machine: FakeMachine) -> None:
+    await open_session(await gateway.browser(), machine)
+    found = await page(gateway, "/")
+    for words in ("in use by 1", "main 0", "display 0", "inputs 0", "MINI_HEADER"):
+        assert words in found.text
+
+
+async def test_viewer_page_embeds_the_viewer(gateway: RunningGateway) -> None:
+    found = await page(gateway, "/m/office")
+    assert found.all("spice-viewer") == [{"machine": "office", "src": "/ws/office"}]
+
+
+@pytest.mark.parametrize("path", ["/", "/m/office", "/m/nobody"])
+async def test_pages_have_a_language_a_title_one_heading_and_a_main_part(gateway: RunningGateway, path: str) -> None:
+    found = await page(gateway, path, 404 if path == "/m/nobody" else 200)
+    assert found.all("html")[0]["lang"] == "en"
+    assert len(found.all("title")) == len(found.all("h1")) == len(found.all("main")) == 1
+
+
+@pytest.mark.parametrize("path", ["/", "/m/office", "/m/nobody"])
+async def test_pages_hold_nothing_that_their_policy_forbids(gateway: RunningGateway, path: str) -> None:
+    found = await page(gateway, path, 404 if path == "/m/nobody" else 200)
+    assert not found.all("style")
+    for _, attributes in found.elements:
+        assert not [name for name in attributes if name.startswith("on") or name == "style"]
+    for address in [a.get("src") or "" for a in found.all("script")] + [a.get("href") or "" for a in found.all("link")]:
+        assert address.startswith("/static/")
+        assert (assets() / address.lstrip("/")).exists(), f"{address} is missing"
+
+
+async def test_unknown_machine_is_an_error_page_with_a_way_out(gateway: RunningGateway) -> None:
+    found = await page(gateway, "/m/<script>", 404)
+    assert "There is no machine of this name." in found.text
+    assert {"href": "/", "class": "button"} in found.all("a")
+
+
+async def test_stranger_is_told_how_to_log_in(gateway: RunningGateway) -> None:
+    async with gateway.visitor().get("/", headers=HTML) as response:
+        assert response.status == 401
+        assert "Open the link" in await response.text()
+
+
+async def test_programs_get_plain_text_errors(gateway: RunningGateway) -> None:
+    async with gateway.visitor().get("/") as response:
+        assert response.content_type == "text/plain"
+
+
+async def test_mistake_of_ours_is_a_page_without_details(gateway: RunningGateway, machine: FakeMachine) -> None:
+    session = await gateway.logged_in()
+    gateway.machine().endpoint = None  # type: ignore[assignment]
+    async with session.get("/", headers=HTML) as response:
+        assert response.status == 500
+        assert "Traceback" not in await response.text()
+
+
+async def test_supervisors_are_answered(gateway: RunningGateway) -> None:
+    for path in ("/healthz", "/readyz"):
+        async with gateway.visitor().get(path) as response:
+            assert (response.status, await response.text()) == (200, "ok\n")
+
+
+# headers
+
+
+@pytest.mark.parametrize("path", ["/", "/m/office", "/nothing", "/static/js/spice/codec.js", "/healthz", "/ws/office"])
+async def test_every_response_has_the_security_headers(gateway: RunningGateway, path: str) -> None:
+    session = await gateway.logged_in()
+    async with session.get(path) as response:
+        headers = response.headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Embedder-Policy"] == "require-corp"
+    assert headers["Cache-Control"] == ("no-cache" if path.startswith("/static/") else "no-store")
+    assert headers["Server"] == "spicegate"
+    policy = headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
+    assert "frame-ancestors 'self'" in policy
+    assert "unsafe" not in policy
+
+
+async def test_only_the_display_worker_may_compile_webassembly(gateway: RunningGateway) -> None:
+    for path in WASM_WORKERS:
+        async with gateway.visitor().get(path) as response:
+            assert response.status == 200, f"{path} is missing"
+            assert "script-src 'self' 'wasm-unsafe-eval';" in response.headers["Content-Security-Policy"]
