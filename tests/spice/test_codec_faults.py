@@ -22,8 +22,8 @@ VECTORS = golden()
 BY_STEM = {vector.stem: vector for vector in VECTORS}
 U32 = 0xFFFFFFFF
 INTERESTING = [0, 1, 0x7F, 0x80, 0xFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, U32, U32 - 3]
-BYTES_FOR_EACH = 400
-"""Python objects for one byte of input, at worst: a glyph without pixels, say."""
+BYTES_FOR_EACH = 100
+"""Bytes of Python objects for one byte of input, at worst: a list of channels, say, of two bytes each."""
 
 
 @st.composite
@@ -89,6 +89,19 @@ def test_a_mutated_message_takes_memory_in_proportion_to_its_size(case: tuple[Go
     try:
         record = read(vector, data)
         assert tracemalloc.get_traced_memory()[1] <= 8192 + BYTES_FOR_EACH * len(data), record
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_list_as_long_as_a_message_may_be_takes_memory_in_proportion() -> None:
+    number = 400_000
+    data = struct.pack("<I", number) + bytes(2 * number)
+    tracemalloc.start()
+    try:
+        message = codec.demarshal(ChannelType.MAIN, Direction.SERVER, 104, data)
+        assert isinstance(message, main.ChannelsList)
+        assert len(message.channels) == number
+        assert tracemalloc.get_traced_memory()[1] <= BYTES_FOR_EACH * len(data)
     finally:
         tracemalloc.stop()
 
