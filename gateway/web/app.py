@@ -22,6 +22,7 @@ from gateway.web.logins import Logins
 from gateway.web.patience import FIRST_REQUEST, FirstRequest, punctual
 from gateway.web.rendering import assets, make_templates
 from gateway.web.settings import WebSettings
+from gateway.web.static_files import STATIC_FILES, StaticFiles, serve
 
 SHUTDOWN = Closing(CloseCode.GOING_AWAY, "The gateway is being stopped.")
 
@@ -35,12 +36,13 @@ def make_app(
     app = web.Application(middlewares=[punctual, error_pages, guard], client_max_size=MAX_REQUEST_BYTES)
     app[SETTINGS] = settings or WebSettings()
     app[LOGINS] = logins or Logins()
-    app[TEMPLATES] = make_templates()
+    static = app[STATIC_FILES] = StaticFiles(assets() / "static")
+    app[TEMPLATES] = make_templates(static=static.base, viewer_modules=static.modules("js/viewer.js"))
     app[CONNECTIONS] = set()
     app[FIRST_REQUEST] = FirstRequest(FIRST_REQUEST_SECONDS)
     for module in (pages, probes, bridge):
         app.add_routes(module.routes)
-    app.router.add_static("/static/", assets() / "static", name="static")
+    app.router.add_get("/static/{path:.+}", serve, name="static")
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(close_machines)
 

@@ -18,8 +18,8 @@ _CSP = {
     "frame-ancestors": "'self'",
 }
 
-WASM_WORKERS = frozenset({"/static/js/render/display_worker.js"})
-"""Workers that compile WebAssembly: a worker runs under the policy of its own response."""
+WASM_WORKERS = ("/js/render/display_worker.js",)
+"""Workers that compile WebAssembly, by the end of their address: a worker runs under the policy of its own response."""
 
 _HEADERS = {
     "Cross-Origin-Embedder-Policy": "require-corp",
@@ -44,6 +44,6 @@ _WASM_POLICY = policy({"script-src": "'self' 'wasm-unsafe-eval'"})
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Signal handler for `on_response_prepare`."""
     response.headers.update(_HEADERS)
-    response.headers["Content-Security-Policy"] = _WASM_POLICY if request.path in WASM_WORKERS else _PAGE_POLICY
-    is_static = request.path.startswith("/static/")
-    response.headers.setdefault("Cache-Control", "no-cache" if is_static else "no-store")
+    compiles = request.path.startswith("/static/") and request.path.endswith(WASM_WORKERS)
+    response.headers["Content-Security-Policy"] = _WASM_POLICY if compiles else _PAGE_POLICY
+    response.headers.setdefault("Cache-Control", "no-store")

@@ -20,9 +20,14 @@ def assets() -> Path:
     return installed if installed.is_dir() else _PACKAGE.parent
 
 
-def make_templates() -> Environment:
+def make_templates(**known: object) -> Environment:
+    """Every template knows what is `known`, by these names."""
     loader = FileSystemLoader(assets() / "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    templates = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    templates.globals.update(known)
+    return templates
 
 
 def render(request: web.Request, template: str, values: Mapping[str, Any], *, status: int = 200) -> web.Response:

@@ -14,7 +14,7 @@ ALLOWED = {
     "/enter": "it is how one logs in",
     "/healthz": "a supervisor asks",
     "/readyz": "a supervisor asks",
-    "/static": "the error page needs its style; the files are those of the public package",
+    "/static/{path}": "the error page needs its style; the files are those of the public package",
     "/ws/{machine}": "clients without a cookie give a one-time ticket in the SPICE link",
 }
 PRIVATE = {"/", "/m/{machine}", "/m/{machine}/ticket"}
