@@ -10,7 +10,7 @@ import { Rop, ROP_ROWS } from "./rop.js";
 /** @typedef {import("./ink.js").Ink} Ink */
 
 // Below this many pixels a loop beats TypedArray.set with its view.
-const SHORT_ROW = 32;
+const SHORT_ROW = 24;
 
 /**
  * Draws an ink on a region.
@@ -38,9 +38,10 @@ export function paint(surface, region, ink, rop) {
 function copyRects(surface, region, ink) {
   const { pixels: from, width: stride } = ink.picture;
   for (let i = 0; i < region.length; i += 4) {
-    const [x, y, right, bottom] = region.slice(i, i + 4);
+    const x = region[i];
+    const y = region[i + 1];
     const start = (y - ink.dy) * stride + x - ink.dx;
-    copyRect(surface.pixels, y * surface.width + x, surface.width, from, start, stride, right - x, bottom - y);
+    copyRect(surface.pixels, y * surface.width + x, surface.width, from, start, stride, region[i + 2] - x, region[i + 3] - y);
   }
 }
 
@@ -53,9 +54,12 @@ function copyRect(dst, d, dstStride, src, s, srcStride, n, rows) {
     dst.set(src.subarray(s, s + n * rows), d);
     return;
   }
+  if (n > SHORT_ROW) {
+    for (let y = 0; y < rows; y++, d += dstStride, s += srcStride) dst.set(src.subarray(s, s + n), d);
+    return;
+  }
   for (let y = 0; y < rows; y++, d += dstStride, s += srcStride) {
-    if (n > SHORT_ROW) dst.set(src.subarray(s, s + n), d);
-    else for (let i = 0; i < n; i++) dst[d + i] = src[s + i];
+    for (let i = 0; i < n; i++) dst[d + i] = src[s + i];
   }
 }
 

@@ -38,15 +38,17 @@ export function adapterFor(surface, picture, highBits) {
   return holdsFourthByte && !picture.alpha && !highBits ? dropAlpha : null;
 }
 
+const NOTHING = new Uint32Array(0);
+
 /** A buffer that grows to the longest row asked of it. */
 export class RowBuffer {
   /** @type {Uint32Array} */
-  row = new Uint32Array(64);
+  row = NOTHING;
   offset = 0;
 
   /** @param {number} n @returns {Uint32Array} at least `n` words; what they held is lost when it grew */
   room(n) {
-    if (this.row.length < n) this.row = new Uint32Array(Math.max(n, this.row.length * 2));
+    if (this.row.length < n) this.row = new Uint32Array(Math.max(n, 64));
     return this.row;
   }
 }
@@ -59,7 +61,6 @@ export class SolidInk extends RowBuffer {
   constructor(word) {
     super();
     this.word = word;
-    this.row.fill(word);
   }
 
   /** @param {number} _x @param {number} _y @param {number} n */
@@ -143,5 +144,5 @@ export function modulo(a, b) {
 /** @param {Surface} surface @param {Picture} picture @param {Adapter | null} adapt */
 export function isExact(surface, picture, adapt) {
   if (surface.settle) return adapt !== null;
-  return surface.keep === 0xffffffff && (surface.force === 0 || !picture.alpha);
+  return surface.keep === 0xffffffff && (surface.force === 0 || !(picture.alpha || picture.raw));
 }

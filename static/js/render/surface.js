@@ -14,6 +14,7 @@ import {
  * @property {Uint32Array} pixels row-major, top-down, 0xAABBGGRR; opaque pictures have alpha 0xFF
  * @property {boolean} alpha the alpha byte means something
  * @property {boolean} [transient] the pixels live only until the next picture is decoded
+ * @property {boolean} [raw] the fourth bytes are what the machine left there, whether `alpha` or not
  */
 
 const ALPHA = 0xff000000;
@@ -114,7 +115,8 @@ export class Surface {
 
   /** The surface seen as a picture; its pixels stay shared. @returns {Picture} */
   asPicture() {
-    return { width: this.width, height: this.height, pixels: this.pixels, alpha: this.alpha };
+    const { width, height, pixels, alpha, force } = this;
+    return { width, height, pixels, alpha, raw: force !== ALPHA };
   }
 }
 
