@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
@@ -20,6 +21,7 @@ from gateway.spice.messages.main import ChannelId, ChannelsList, Init
 from gateway.web import WebSettings, make_app
 from gateway.web.keys import MACHINES
 from gateway.web.logins import Logins
+from tests.certificates import Certificate
 from tests.peers import Browser, BrowserChannel, FakeMachine, MachineChannel
 
 SESSION_ID = 0x5EC2E7
@@ -46,6 +48,7 @@ class RunningGateway:
         password: str | None = None,
         ca_file: Path | None = None,
         link_seconds: float = LINK_SECONDS,
+        tls: Certificate | None = None,
     ) -> None:
         def make_machines(core: Core) -> list[RelayMachine]:
             return [
@@ -53,6 +56,7 @@ class RunningGateway:
                 for name, url in machines.items()
             ]
 
+        self._tls = tls
         self.logins = Logins()
         self.app = make_app(make_machines, settings, logins=self.logins)
         self.site = ""
@@ -63,7 +67,8 @@ class RunningGateway:
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
-        config = GatewayConfig(port=0)
+        tls = self._tls
+        config = GatewayConfig(port=0, tls_cert=tls.cert if tls else None, tls_key=tls.key if tls else None)
         self._server = await listen(self._runner, self.app, config)
         self.site = site_of(self._server, config)
         return self
@@ -85,7 +90,10 @@ class RunningGateway:
 
     def visitor(self) -> aiohttp.ClientSession:
         """Somebody's browser, which keeps cookies."""
-        session = aiohttp.ClientSession(self.site, cookie_jar=aiohttp.CookieJar(unsafe=True))
+        context = ssl.create_default_context(cafile=str(self._tls.cert)) if self._tls else True
+        session = aiohttp.ClientSession(
+            self.site, cookie_jar=aiohttp.CookieJar(unsafe=True), connector=aiohttp.TCPConnector(ssl=context)
+        )
         self._sessions.append(session)
         return session
 
