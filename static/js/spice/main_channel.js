@@ -16,6 +16,7 @@ import { ChannelType, MainCap, MouseMode } from "./enums.gen.js";
  * @property {(channels: ChannelId[]) => void} [onchannels]
  * @property {(mode: number) => void} [onmousemode]       a MouseMode
  * @property {(name: string) => void} [onname]
+ * @property {(time: number) => void} [ontime]            multimedia time now, the machine's milliseconds (u32)
  */
 
 /** Names are shown to people; nobody needs longer ones. */
@@ -85,6 +86,7 @@ export class MainChannel extends Channel {
   /** @param {{time: number}} message */
   on_multi_media_time({ time }) {
     this.#time = { at: performance.now(), value: time };
+    this.#events.ontime?.(time);
   }
 
   /** @param {{name: Uint8Array}} message */

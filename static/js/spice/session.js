@@ -17,6 +17,7 @@ import { MainChannel } from "./main_channel.js";
  * The DISPLAY channel lives elsewhere (a worker): all the session knows of it.
  * @typedef {object} Display
  * @property {() => void} close
+ * @property {(time: number) => void} setMultimediaTime  the machine's milliseconds, now
  */
 
 /**
@@ -64,6 +65,8 @@ export class Session {
   #main;
   /** @type {InputsChannel | null} */
   #inputs = null;
+  /** @type {Display | null} */
+  #display = null;
   /** @type {{close(): void}[]} */
   #others = [];
 
@@ -96,6 +99,7 @@ export class Session {
     this.#main.close();
     for (const channel of this.#others.splice(0).reverse()) channel.close();
     this.#inputs = null;
+    this.#display = null;
   }
 
   #openMain() {
@@ -106,6 +110,7 @@ export class Session {
       onchannels: (channels) => this.#openChannels(channels, connectionId),
       onmousemode: (mode) => this.#events.onmousemode(mode),
       onname: (name) => this.#events.onname(name),
+      ontime: (time) => this.#display?.setMultimediaTime(time),
     });
     // The gateway answers the link when it stands with the machine: the first bytes say that it was reached.
     const receive = transport.onmessage;
@@ -145,13 +150,15 @@ export class Session {
 
   /** @param {number} channelId @param {number} connectionId */
   #openDisplay(channelId, connectionId) {
-    this.#others.push(this.#parts.openDisplay({
+    this.#display = this.#parts.openDisplay({
       ...this.#target,
       connectionId,
       channelId,
       onfirstframe: () => this.#step("picture"),
       onclose: (end) => this.#end(causeOf(end, "the picture")),
-    }));
+    });
+    this.#others.push(this.#display);
+    this.#display.setMultimediaTime(this.#main.multimediaTime);
   }
 
   /** @param {number} connectionId */

@@ -261,6 +261,7 @@ class Viewing {
     display.onstats = (stats) => this.#readings.displaySays(stats);
     display.onclose = onclose;
     return {
+      setMultimediaTime: (/** @type {number} */ time) => display.setMultimediaTime(time),
       close: () => {
         display.close();
         this.stage.drop(canvas);

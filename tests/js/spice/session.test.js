@@ -18,6 +18,8 @@ class Meeting {
   /** @type {any} the display's link, as the worker gets it */
   display = null;
   displayClosed = false;
+  /** @type {number[]} multimedia times the display was told */
+  times = [];
 
   constructor() {
     const tell = (name) => (...args) => this.told.push([name, ...args]);
@@ -30,7 +32,10 @@ class Meeting {
       },
       openDisplay: (link) => {
         this.display = link;
-        return { close: () => (this.displayClosed = true) };
+        return {
+          close: () => (this.displayClosed = true),
+          setMultimediaTime: (time) => this.times.push(time),
+        };
       },
       shapes: { resolve: () => null, forget: nothing, clear: nothing },
       cursor: { setShape: nothing, setVisible: nothing, moveTo: nothing, reset: tell("cursor reset") },
@@ -87,6 +92,13 @@ test("each channel that is spoken gets its own connection with the session's id"
   });
   assert.deepEqual(inputs, [4711, INPUTS, 0]);
   assert.deepEqual(cursor, [4711, CURSOR, 0]);
+});
+
+test("the display is told the machine's clock at its beginning and whenever MAIN says it", () => {
+  const meeting = new Meeting().begin();
+  assert.equal(meeting.times.length, 1);
+  meeting.main.send(MAIN, "multi_media_time", { time: 123456 });
+  assert.equal(meeting.times[1], 123456);
 });
 
 test("a second channels list opens nothing twice", () => {
