@@ -5,7 +5,7 @@
  */
 #include "kernel.h"
 
-enum { HEADER_BYTES = 20, CONTEXTS = 8, CODES = 8, CODE_LIMIT = 26, STAGES = 7, STAGE_PIXELS = 2048, RUN_STATES = 32 };
+enum { HEADER_BYTES = 20, CONTEXTS = 8, CODES = 8, CODE_LIMIT = 26, STAGES = 7, STAGE_PIXELS = 2048, RUN_STATES = 32, LONGEST = 26 };
 enum quic_type { GRAY = 1, RGB16 = 2, RGB24 = 3, RGB32 = 4, RGBA = 5 };
 
 /* Code lengths and limits for components of 8 or of 5 bits. */
@@ -37,11 +37,17 @@ typedef struct pace {
 typedef struct plane {
     channel channels[3];
     pace pace;
-    const family *family;
     u32 *residues;
 } plane;
 
-static family families[2];
+/* What the loops are made for: the compiler makes a copy of them for each shape. */
+typedef struct shape {
+    plane *plane;
+    const family *family;
+    u32 channels, base, fold;
+} shape;
+
+static family eight, five;
 static plane colours, alpha;
 
 static const u8 pauses[256] = {
@@ -84,7 +90,6 @@ static void describe(family *f, u32 width)
 
 static void start(plane *p, const family *f, u32 *residues)
 {
-    p->family = f;
     p->residues = residues;
     p->pace = (pace){.drawn = 255, .left = STAGE_PIXELS};
     for (u32 c = 0; c < 3; c++) {
@@ -102,7 +107,16 @@ INLINE void refill(bits *in)
     in->held += 32;
 }
 
-/* At most 26 bits were asked for since the last refill, so that 32 are there. */
+/* The same without a branch to guess: one pixel in three needs a word. */
+INLINE void top_up(bits *in)
+{
+    const u32 wanted = in->held <= 32;
+    const u64 word = LIKELY(in->at < in->end) ? load32(in->at) : 0;
+    in->window |= wanted ? word << ((32 - in->held) & 63) : 0;
+    in->at += wanted * 4;
+    in->held += (i32)(wanted * 32);
+}
+
 INLINE void skip(bits *in, u32 count)
 {
     in->window <<= count;
@@ -112,20 +126,22 @@ INLINE void skip(bits *in, u32 count)
 /* True when more was read than there is. */
 INLINE i32 exhausted(const bits *in) { return (in->at - in->end) * 8 > in->held; }
 
+/* A value whose code has `zeros` zeros before its first one, when that is not too many; else it is written plain. */
 INLINE u32 read_value(bits *in, const family *f, const u8 *best, u32 before)
 {
     const u32 code = best[before];
-    refill(in);
-    const u32 zeros = (u32)__builtin_clzll(in->window | 1);
+    if (UNLIKELY(in->held < LONGEST)) refill(in);
+    const u64 window = in->window;
+    const u64 zeros = (u64)__builtin_clzg(window, 64);
     if (LIKELY(zeros < f->zeros[code])) {
-        const u64 rest = in->window << (zeros + 1);
-        const u32 value = (zeros << code) | (u32)(rest >> 1 >> (63 - code));
-        in->window = rest << code;
-        in->held -= (i32)(zeros + 1 + code);
-        return value;
+        const u64 length = zeros + code + 1;
+        const u64 top = window >> (-length & 63);
+        in->window = window << length;
+        in->held -= (i32)length;
+        return (u32)(((zeros - 1) << code) + top);
     }
     const u32 length = f->plain_length[code];
-    const u32 low = (u32)(in->window >> (64 - length)) & ((1u << f->plain_bits[code]) - 1);
+    const u32 low = (u32)(window >> (64 - length)) & ((1u << f->plain_bits[code]) - 1);
     skip(in, length);
     return (f->plain_from[code] + low) & f->mask;
 }
@@ -148,11 +164,11 @@ static void learn_one(channel *c, const family *f, u32 before, u32 value, u32 tr
     for (u32 at = first; at <= last; at++) c->best[at] = (u8)best;
 }
 
-INLINE void learn(plane *p, u32 channels, u32 before, u32 residue)
+INLINE void learn(shape s, u32 before, u32 residue)
 {
-    const u32 trigger = triggers[p->pace.stage];
-    for (u32 c = 0; c < channels; c++) {
-        learn_one(&p->channels[c], p->family, (before >> (8 * c)) & 255, (residue >> (8 * c)) & 255, trigger);
+    const u32 trigger = triggers[s.plane->pace.stage];
+    for (u32 c = 0; c < s.channels; c++) {
+        learn_one(&s.plane->channels[c], s.family, (before >> (8 * c)) & 255, (residue >> (8 * c)) & 255, trigger);
     }
 }
 
@@ -188,12 +204,14 @@ static i32 read_run(bits *in, pace *p, u32 room)
 INLINE u32 mean(u32 a, u32 b) { return (a & b) + (((a ^ b) >> 1) & 0x7f7f7f7f); }
 
 /* The differences of one pixel, a byte a channel. */
-INLINE u32 read_residue(bits *in, plane *p, const family *f, u32 channels, u32 before)
+INLINE u32 read_residue(bits *in, shape s, u32 before)
 {
-    u32 residue = read_value(in, f, p->channels[0].best, before & 255);
-    if (channels == 3) {
-        residue |= read_value(in, f, p->channels[1].best, (before >> 8) & 255) << 8;
-        residue |= read_value(in, f, p->channels[2].best, (before >> 16) & 255) << 16;
+    top_up(in);
+    const channel *const c = s.plane->channels;
+    u32 residue = read_value(in, s.family, c[0].best, before & 255);
+    if (s.channels == 3) {
+        residue |= read_value(in, s.family, c[1].best, (before >> 8) & 255) << 8;
+        residue |= read_value(in, s.family, c[2].best, (before >> 16) & 255) << 16;
     }
     return residue;
 }
@@ -201,9 +219,15 @@ INLINE u32 read_residue(bits *in, plane *p, const family *f, u32 channels, u32 b
 /* What was guessed, put right by the folded differences. */
 INLINE u32 correct(u32 guess, u32 residue, u32 fold)
 {
-    const u32 signs = (residue & 0x010101) * 255;
-    const u32 difference = (((residue >> 1) & 0x7f7f7f) ^ signs) & fold;
+    const u32 odd = residue & 0x010101;
+    const u32 difference = (((residue >> 1) & 0x7f7f7f) ^ ((odd << 8) - odd)) & fold;
     return (((guess & 0x7f7f7f) + (difference & 0x7f7f7f)) ^ ((guess ^ difference) & 0x808080)) & fold;
+}
+
+/* A pixel with its channels replaced. */
+INLINE u32 place(shape s, u32 old, u32 value)
+{
+    return s.channels == 3 ? value | OPAQUE : (old & ~(0xffu << s.base)) | (value << s.base);
 }
 
 INLINE void fill_run(u32 *to, u32 pixel, u32 mask, u32 count)
@@ -215,49 +239,44 @@ INLINE void fill_run(u32 *to, u32 pixel, u32 mask, u32 count)
     for (u32 i = 0; i < count; i++) to[i] = (to[i] & ~mask) | (pixel & mask);
 }
 
-/*
- * Pixels `x` to `end` of a row. `above` is NULL in the first row. `base` is the lowest bit of the channels in a pixel;
- * with three channels everything else in the pixel becomes `rest`.
- */
-INLINE i32 read_part(bits *stream, plane *p, u32 channels, u32 base, u32 rest, const u32 *above, u32 *row, u32 x, u32 end)
+/* Pixels `x` to `end` of a row. `above` is NULL in the first row. */
+INLINE i32 read_part(bits *stream, shape s, const u32 *above, u32 *row, u32 x, u32 end)
 {
-    const family *const f = p->family;
-    const u32 mask = channels == 3 ? 0xffffff : 0xffu << base;
-    const u32 fold = channels == 3 ? f->mask * 0x010101 : f->mask;
-    u32 *const residues = p->residues;
-    pace *const pc = &p->pace;
+    const u32 mask = s.channels == 3 ? 0xffffff : 0xffu << s.base;
+    u32 *const residues = s.plane->residues;
+    pace *const pc = &s.plane->pace;
     bits in = *stream;
-    u32 stop = x + pc->wait, resumed = 0;
+    u32 stop = x + pc->wait, resumed = 0, left = row[x - 1], before = residues[x - 1];
     while (x < end) {
-        const u32 left = row[x - 1];
         u32 guess = left;
         if (above) {
             const u32 up = above[x];
             if (UNLIKELY(!((above[x - 1] ^ up) & mask)) && x != resumed && x > 2 && !((left ^ row[x - 2]) & mask)) {
                 pc->wait = stop - x;
-                const i32 length = read_run(&in, pc, end - x);
+                *stream = in;
+                const i32 length = read_run(stream, pc, end - x);
                 if (length < 0) return length;
+                in = *stream;
                 fill_run(row + x, left, mask, (u32)length);
                 resumed = x;
                 x += (u32)length;
-                if (x == end) {
-                    *stream = in;
-                    return 0;
-                }
+                if (x == end) return 0;
                 stop = x + pc->wait;
+                left = row[x - 1];
+                before = residues[x - 1];
                 continue;
             }
             guess = mean(left, up);
         }
-        const u32 before = residues[x - 1];
-        const u32 residue = read_residue(&in, p, f, channels, before);
+        const u32 residue = read_residue(&in, s, before);
         residues[x] = residue;
-        const u32 value = correct((guess >> base) & (mask >> base), residue, fold);
-        row[x] = channels == 3 ? value | rest : (row[x] & ~mask) | (value << base);
-        if (x == stop) {
-            learn(p, channels, before, residue);
+        left = place(s, row[x], correct((guess & mask) >> s.base, residue, s.fold));
+        row[x] = left;
+        if (UNLIKELY(x == stop)) {
+            learn(s, before, residue);
             stop = x + 1 + pause_now(pc);
         }
+        before = residue;
         x++;
     }
     pc->wait = stop - end;
@@ -265,35 +284,35 @@ INLINE i32 read_part(bits *stream, plane *p, u32 channels, u32 base, u32 rest, c
     return 0;
 }
 
-INLINE void read_first(bits *in, plane *p, u32 channels, u32 base, u32 rest, const u32 *above, u32 *row)
+INLINE void read_first(bits *in, shape s, const u32 *above, u32 *row)
 {
-    const family *const f = p->family;
-    const u32 mask = channels == 3 ? 0xffffff : 0xffu << base;
-    const u32 fold = channels == 3 ? f->mask * 0x010101 : f->mask;
-    const u32 before = above ? p->residues[0] : 0, guess = above ? above[0] : 0;
-    const u32 residue = read_residue(in, p, f, channels, before);
-    const u32 value = correct((guess >> base) & (mask >> base), residue, fold);
-    p->residues[0] = residue;
-    row[0] = channels == 3 ? value | rest : (row[0] & ~mask) | (value << base);
-    if (p->pace.wait) {
-        p->pace.wait--;
+    const u32 mask = s.channels == 3 ? 0xffffff : 0xffu << s.base;
+    u32 *const residues = s.plane->residues;
+    pace *const pc = &s.plane->pace;
+    const u32 before = above ? residues[0] : 0, guess = above ? above[0] : 0;
+    const u32 residue = read_residue(in, s, before);
+    residues[0] = residue;
+    row[0] = place(s, row[0], correct((guess & mask) >> s.base, residue, s.fold));
+    if (pc->wait) {
+        pc->wait--;
     } else {
-        p->pace.wait = pause_now(&p->pace);
-        learn(p, channels, before, residue);
+        pc->wait = pause_now(pc);
+        learn(s, before, residue);
     }
 }
 
-INLINE i32 read_row(bits *in, plane *p, u32 channels, u32 base, u32 rest, const u32 *above, u32 *row, u32 width)
+INLINE i32 read_row(bits *in, shape s, const u32 *above, u32 *row, u32 width)
 {
-    pace *const pc = &p->pace;
+    pace *const pc = &s.plane->pace;
     for (u32 x = 0; x < width;) {
         u32 portion = width - x;
         if (pc->stage < STAGES - 1) {
             if (portion > pc->left) portion = pc->left;
             pc->left -= portion;
         }
-        if (x == 0) read_first(in, p, channels, base, rest, above, row);
-        i32 fault = read_part(in, p, channels, base, rest, above, row, x ? x : 1, x + portion);
+        if (x == 0) read_first(in, s, above, row);
+        i32 fault = above ? read_part(in, s, above, row, x ? x : 1, x + portion)
+                          : read_part(in, s, NULL, row, x ? x : 1, x + portion);
         if (fault) return fault;
         x += portion;
         if (pc->stage < STAGES - 1 && pc->left == 0) {
@@ -304,19 +323,26 @@ INLINE i32 read_row(bits *in, plane *p, u32 channels, u32 base, u32 rest, const 
     return exhausted(in) ? -TRUNCATED : 0;
 }
 
-static i32 colour_row(bits *in, const u32 *above, u32 *row, u32 width)
+typedef i32 row_reader(bits *in, const u32 *above, u32 *row, u32 width);
+
+NEVER_INLINE static i32 colour_row(bits *in, const u32 *above, u32 *row, u32 width)
 {
-    return read_row(in, &colours, 3, 0, OPAQUE, above, row, width);
+    return read_row(in, (shape){&colours, &eight, 3, 0, 0xffffff}, above, row, width);
 }
 
-static i32 gray_row(bits *in, const u32 *above, u32 *row, u32 width)
+NEVER_INLINE static i32 narrow_row(bits *in, const u32 *above, u32 *row, u32 width)
 {
-    return read_row(in, &colours, 1, 0, 0, above, row, width);
+    return read_row(in, (shape){&colours, &five, 3, 0, 0x1f1f1f}, above, row, width);
 }
 
-static i32 alpha_row(bits *in, const u32 *above, u32 *row, u32 width)
+NEVER_INLINE static i32 gray_row(bits *in, const u32 *above, u32 *row, u32 width)
 {
-    return read_row(in, &alpha, 1, 24, 0, above, row, width);
+    return read_row(in, (shape){&colours, &eight, 1, 0, 0xff}, above, row, width);
+}
+
+NEVER_INLINE static i32 alpha_row(bits *in, const u32 *above, u32 *row, u32 width)
+{
+    return read_row(in, (shape){&alpha, &eight, 1, 24, 0xff}, above, row, width);
 }
 
 static void widen(u32 *pixels, u32 count)
@@ -330,10 +356,11 @@ static void widen(u32 *pixels, u32 count)
 /* `data` with its header; `residues` is room for two rows of pixels. */
 EXPORT(quic_pixels) i32 quic_pixels(u32 type, const u8 *data, u32 size, u32 *out, u32 width, u32 height, u32 *residues)
 {
-    const family *const f = &families[type == RGB16];
+    const family *const f = type == RGB16 ? &five : &eight;
+    row_reader *const read = type == GRAY ? gray_row : type == RGB16 ? narrow_row : colour_row;
     if (!f->bits) {
-        describe(&families[0], 8);
-        describe(&families[1], 5);
+        describe(&eight, 8);
+        describe(&five, 5);
     }
     start(&colours, f, residues);
     start(&alpha, f, residues + width);
@@ -341,7 +368,7 @@ EXPORT(quic_pixels) i32 quic_pixels(u32 type, const u8 *data, u32 size, u32 *out
     const u32 *above = NULL;
     u32 *row = out;
     for (u32 y = 0; y < height; y++) {
-        i32 fault = type == GRAY ? gray_row(&in, above, row, width) : colour_row(&in, above, row, width);
+        i32 fault = read(&in, above, row, width);
         if (!fault && type == RGBA) fault = alpha_row(&in, above, row, width);
         if (fault) return fault;
         above = row;
