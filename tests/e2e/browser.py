@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FloatRect, Page, Playwright, ViewportSize
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    FloatRect,
+    Page,
+    Playwright,
+    ViewportSize,
+)
 
 from tests.e2e import picture
 from tests.e2e.picture import Pixels
@@ -107,8 +116,20 @@ class Viewer(Visitor):
 
     def wait_for_first_frame(self) -> dict[str, float]:
         """`at`: when the page had a complete picture, `milliseconds`: how long the session took for it."""
-        seen: dict[str, float] = self.page.evaluate(_WITHIN, ["firstFrame", 20_000])
+        try:
+            seen: dict[str, float] = self.page.evaluate(_WITHIN, ["firstFrame", 20_000])
+        except Error as error:
+            raise AssertionError(f"{error.message}; {self.account()}") from None
         return seen
+
+    def account(self) -> str:
+        """What can be said about a viewer that does not do what it should."""
+        said = self.page.evaluate("""() => {
+          const element = document.querySelector("spice-viewer");
+          return {address: location.pathname, state: element?.state, stats: element?.stats,
+                  text: element?.shadowRoot?.querySelector(".card")?.innerText};
+        }""")
+        return f"{said}, console: {self.complaints}"
 
     def wait_for_pointer_lock(self) -> None:
         self.page.evaluate("""async () => {

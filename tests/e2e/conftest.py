@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from tests.e2e.browser import Viewer, chromium
 from tests.e2e.gateway import Gateway
 from tests.e2e.guest.build import Guest, build
-from tests.e2e.qemu import LinuxQemu, Qemu, Vga
+from tests.e2e.qemu import BINARY, LinuxQemu, Qemu, Vga
 from tests.e2e.xspice import Xspice
 
 _PROGRAMS = (
@@ -39,7 +41,7 @@ class SavedGuests:
     home: Path
 
     def state(self, vga: Vga) -> Path:
-        return self.home / vga / "state"
+        return self.home / vga
 
     def start(self, home: Path, vga: Vga, compression: str = "auto_glz", *, spice: str = "", port: int | None = None
               ) -> LinuxQemu:  # fmt: skip
@@ -48,16 +50,24 @@ class SavedGuests:
 
 @pytest.fixture(scope="session")
 def guests(tmp_path_factory: pytest.TempPathFactory) -> SavedGuests:
-    """Boots the guest once on each display adapter, at the same time, and saves both."""
-    saved = SavedGuests(build(), tmp_path_factory.mktemp("guests"))
+    """Boots the guest once on each display adapter, at the same time, and saves both beside the guest."""
+    guest = build()
+    version = subprocess.run([BINARY, "--version"], capture_output=True, check=True).stdout
+    saved = SavedGuests(guest, guest.kernel.parent / f"states-{hashlib.sha256(version).hexdigest()[:12]}")
+    if not saved.home.exists():
+        _boot_and_save(saved, tmp_path_factory.mktemp("boot"))
+    return saved
+
+
+def _boot_and_save(saved: SavedGuests, scratch: Path) -> None:
+    parts = saved.home.with_suffix(".part")
+    parts.mkdir(exist_ok=True)
     with ExitStack() as running:
-        machines = [
-            (vga, running.enter_context(LinuxQemu(saved.home / vga, saved.guest, vga))) for vga in _VGAS
-        ]  # fmt: skip
+        machines = [(vga, running.enter_context(LinuxQemu(scratch / vga, saved.guest, vga))) for vga in _VGAS]
         for vga, machine in machines:
             machine.wait_for_boot()
-            machine.save_state(saved.state(vga))
-    return saved
+            machine.save_state(parts / vga)
+    parts.rename(saved.home)
 
 
 @pytest.fixture(scope="package")

@@ -43,11 +43,14 @@ class Keyboard:
 
     def __init__(self, page: Page) -> None:
         self._session: CDPSession = page.context.new_cdp_session(page)
+        self._held: set[str] = set()
 
     def down(self, code: str, key: str = "") -> None:
+        self._held.add(code)
         self._send("rawKeyDown", code, key)
 
     def up(self, code: str, key: str = "") -> None:
+        self._held.discard(code)
         self._send("keyUp", code, key)
 
     def press(self, code: str, key: str = "") -> None:
@@ -61,26 +64,49 @@ class Keyboard:
         for code in reversed(codes):
             self.up(code)
 
-    def type(self, text: str) -> None:
-        """As on a US keyboard, with Shift where it is needed."""
+    def type(self, text: str) -> int:
+        """As on a US keyboard, with Shift where it is needed; how many keys went down and up."""
+        pressed = 0
         for character in text:
             plain = _SHIFTED.get(character, character.lower())
             code = _code(plain)
             if plain != character:
                 self.down("ShiftLeft", "Shift")
             self.press(code, character)
+            pressed += 1
             if plain != character:
                 self.up("ShiftLeft", "Shift")
+                pressed += 1
+        return pressed
 
     def _send(self, kind: str, code: str, key: str) -> None:
-        event: dict[str, Any] = {"type": kind, "code": code, "key": key or _NAMED.get(code, code)}
+        modifiers = sum({_MODIFIERS[held] for held in self._held if held in _MODIFIERS})
+        named = key or _key_of(code)
+        event: dict[str, Any] = {"type": kind, "code": code, "key": named, "modifiers": modifiers}
         self._session.send("Input.dispatchKeyEvent", event)
 
 
 _NAMED = {
     "ControlLeft": "Control", "ControlRight": "Control", "AltLeft": "Alt", "AltRight": "Alt",
     "ShiftLeft": "Shift", "ShiftRight": "Shift", "MetaLeft": "Meta", "MetaRight": "Meta",
-    "NumpadEnter": "Enter", "Space": " ",
+    "NumpadEnter": "Enter", "NumpadMultiply": "*", "NumpadSubtract": "-", "NumpadAdd": "+", "NumpadDivide": "/",
+    "NumpadDecimal": ".", "IntlBackslash": "\\",
+}  # fmt: skip
+
+
+def _key_of(code: str) -> str:
+    """`KeyboardEvent.key` of a key pressed alone."""
+    for prefix in ("Key", "Digit", "Numpad"):
+        if code.startswith(prefix) and len(code) == len(prefix) + 1:
+            return code[-1].lower()
+    plain = {there: character for character, there in _PLAIN.items() if character != "\n"}
+    return _NAMED.get(code) or plain.get(code) or code
+
+
+#: Bits of the debugging protocol (Input.dispatchKeyEvent).
+_MODIFIERS = {
+    "AltLeft": 1, "AltRight": 1, "ControlLeft": 2, "ControlRight": 2, "MetaLeft": 4, "MetaRight": 4,
+    "ShiftLeft": 8, "ShiftRight": 8,
 }  # fmt: skip
 
 

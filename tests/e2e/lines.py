@@ -9,10 +9,11 @@ from pathlib import Path
 
 
 class LineSocket:
-    """A stream socket read by lines; every line received stays in `seen`."""
+    """A stream socket read by lines; every line received stays in `seen`, those nobody waited for in `pending`."""
 
     def __init__(self, path: Path) -> None:
         self.seen: list[str] = []
+        self.pending: list[str] = []
         self._rest = b""
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(10)
@@ -21,32 +22,43 @@ class LineSocket:
     def send(self, line: str) -> None:
         self._socket.sendall(line.encode() + b"\n")
 
-    def wait(self, matches: Callable[[str], bool], what: str, timeout: float = 20) -> str:
-        """The next line not yet read that matches; those before it are passed over."""
+    def wait(
+        self, matches: Callable[[str], bool], what: str, timeout: float = 20, drops: Callable[[str], bool] | None = None
+    ) -> str:
+        """The oldest pending line that matches, or the next that does.
+
+        Older lines for which `drops` holds are past then; the others go on waiting for somebody.
+        """
         deadline = time.monotonic() + timeout
+        looked = 0
         while True:
-            line = self._next(deadline)
-            if line is None:
+            for at, line in enumerate(self.pending[looked:], looked):
+                if matches(line):
+                    self.pending[: at + 1] = [old for old in self.pending[:at] if not (drops and drops(old))]
+                    return line
+            looked = len(self.pending)
+            if not self._receive(deadline):
                 raise TimeoutError(f"no {what} within {timeout} s; last lines: {self.seen[-15:]}")
-            if matches(line):
-                return line
 
     def close(self) -> None:
         self._socket.close()
 
-    def _next(self, deadline: float) -> str | None:
+    def _receive(self, deadline: float) -> bool:
+        """Adds a line to the pending ones; False when the time is over."""
         while b"\n" not in self._rest:
             left = deadline - time.monotonic()
             if left <= 0:
-                return None
+                return False
             self._socket.settimeout(left)
             try:
                 received = self._socket.recv(65536)
             except TimeoutError:
-                return None
+                return False
             if not received:
                 raise ConnectionError(f"the other side closed; last lines: {self.seen[-15:]}")
             self._rest += received
         line, _, self._rest = self._rest.partition(b"\n")
-        self.seen.append(line.decode(errors="replace").rstrip("\r"))
-        return self.seen[-1]
+        text = line.decode(errors="replace").rstrip("\r")
+        self.seen.append(text)
+        self.pending.append(text)
+        return True

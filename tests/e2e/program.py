@@ -93,7 +93,7 @@ def listening(port: int) -> bool:
 
 
 def established(port: int) -> int:
-    """How many TCP connections the peer side of this loopback port holds open."""
+    """How many TCP connections the program that listens on this loopback port has open."""
     count = 0
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()

@@ -152,18 +152,22 @@ class LinuxQemu(Qemu):
         return self.serial.wait(lambda line: line.split(" ")[0] == kind, kind).removeprefix(kind).strip()
 
     def next_event(self, device: str, type_: int, code: int | None = None, value: int | None = None) -> InputEvent:
-        """The next input event of a device whose name contains `device`, passing over the others."""
-        found: list[InputEvent] = []
+        """The next input event of a device whose name contains `device`; the events before it are past."""
 
         def matches(line: str) -> bool:
             event = _input_event(line)
-            if event is None or device not in event.device or event.type != type_:
-                return False
-            found.append(event)
-            return code in (None, event.code) and value in (None, event.value)
+            return (
+                event is not None
+                and device in event.device
+                and event.type == type_
+                and code in (None, event.code)
+                and value in (None, event.value)
+            )
 
-        self.serial.wait(matches, f"event {device} {type_} {code} {value}")
-        return found[-1]
+        what = f"event {device} {type_} {code} {value}"
+        found = _input_event(self.serial.wait(matches, what, drops=lambda line: line.startswith("event ")))
+        assert found
+        return found
 
     def stop(self) -> None:
         super().stop()
