@@ -1,8 +1,8 @@
-"""What libspice sends for 1920×1080 pictures, as input for the decoder benchmarks: ``python -m benchmarks.decoders_data``.
+"""What libspice sends for 1920×1080 pictures: input for the decoder benchmarks. ``python -m benchmarks.decoders_data``.
 
-Writes ``images.json`` and ``images.bin`` to ``.cache/decoders`` unless they are there. Desktop: windows and text. Photo:
-structure at every scale with a sensor's noise. A GLZ entry is a series of frames, each scrolled on by 40 rows, that
-share one dictionary. Needs what ``tests/record`` needs.
+Writes ``images.json`` and ``images.bin`` to ``.cache/decoders`` unless they are there. Desktop: windows and text.
+Photo: structure at every scale with a sensor's noise. A GLZ entry is a series of frames, each scrolled on by 40 rows,
+that share one dictionary. Needs what ``tests/record`` needs.
 """
 
 from __future__ import annotations

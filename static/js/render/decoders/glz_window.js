@@ -143,7 +143,10 @@ export class GlzWindow {
     if (missing < this.#gap) {
       throw new ProtocolError(`GLZ image ${header.id} refers to image ${missing}, which left the window`);
     }
-    return this.#arrival(missing).then(() => this.#attempt(header, kind, data, count));
+    return this.#arrival(missing).then(() => {
+      const picture = this.#attempt(header, kind, data, count);
+      return picture instanceof Promise ? picture : lasting(picture);
+    });
   }
 
   /**
@@ -204,6 +207,15 @@ export class GlzWindow {
       this.#waiters++;
     });
   }
+}
+
+/**
+ * Who waited sees the picture only after others may have decoded theirs.
+ * @param {Picture} picture
+ * @returns {Picture}
+ */
+function lasting(picture) {
+  return picture.transient ? { ...picture, pixels: picture.pixels.slice(), transient: false } : picture;
 }
 
 /**
