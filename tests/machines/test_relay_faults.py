@@ -97,7 +97,7 @@ async def test_machine_that_speaks_something_else_is_told_so(garbage: bytes) -> 
     assert gone.reason.startswith("The machine's link failed")
 
 
-async def test_machine_that_never_answers_the_link_is_given_up() -> None:
+async def test_machine_that_never_answers_the_link_is_away() -> None:
     async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
 
@@ -106,7 +106,7 @@ async def test_machine_that_never_answers_the_link_is_given_up() -> None:
         url = f"spice://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         async with RunningGateway({"office": url}, link_seconds=0.2) as gateway:
             gone = await (await gateway.browser()).refusal(ChannelType.MAIN)
-    assert gone.reason == "The link was not completed in time."
+    assert (gone.code, gone.reason) == (AWAY, "The machine does not answer.")
 
 
 async def test_machine_that_is_away_is_told_and_found_when_it_is_back(browser: Browser, machine: FakeMachine) -> None:

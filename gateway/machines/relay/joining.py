@@ -115,7 +115,7 @@ class Joining:
         ticket = await self._pump.expect(TicketReceived)
         proof = self._prove(ticket.password, client)
         machine.pump.flush()
-        machine_linked = await of_machine(machine.pump.expect(Linked))
+        machine_linked = await self._of_machine(machine.pump.expect(Linked))
         server = self._relay.server
         if client is None:
             client = RedClient(server, proof, self._visitor.peer)
@@ -206,7 +206,19 @@ class Joining:
         )
         pump = LinkPump(link, transport)
         pump.flush()
-        return _MachineLink(pump, await of_machine(pump.expect(LinkReplied)))
+        return _MachineLink(pump, await self._of_machine(pump.expect(LinkReplied)))
+
+    async def _of_machine(self, answer: Awaitable[T]) -> T:
+        """An answer of the machine, whose faults and silence are told as such, while the client still waits."""
+        try:
+            async with asyncio.timeout(self._relay.link_seconds / 2):
+                return await answer
+        except TimeoutError:
+            raise ChannelClosed(CloseCode.MACHINE_AWAY, "The machine does not answer.") from None
+        except PeerGone as error:
+            raise ChannelClosed(CloseCode.MACHINE_AWAY, "The machine closed the connection.") from error
+        except ProtocolError as error:
+            raise ChannelClosed(CloseCode.PROTOCOL, f"The machine's link failed: {error}.") from error
 
     def _refuse(self, closing: Closing, code: LinkErr | None = None) -> None:
         """Answer the client as far as its link has come, then close."""
@@ -214,16 +226,6 @@ class Joining:
         say_farewell(self._link, code or _LINK_ERRORS.get(closing.code, LinkErr.ERROR))
         self._pump.flush()
         self._pump.transport.close(closing)
-
-
-async def of_machine(answer: Awaitable[T]) -> T:
-    """An answer of the machine, whose faults are told as such."""
-    try:
-        return await answer
-    except PeerGone as error:
-        raise ChannelClosed(CloseCode.MACHINE_AWAY, "The machine closed the connection.") from error
-    except ProtocolError as error:
-        raise ChannelClosed(CloseCode.PROTOCOL, f"The machine's link failed: {error}.") from error
 
 
 def say_farewell(link: LinkServer, code: LinkErr) -> None:
