@@ -99,6 +99,7 @@ export class MachineInput {
     const captured = this.#points.locked;
     const server = this.#mode === MouseMode.SERVER;
     this.#stage.cursor.setManner(captured ? "captured" : server ? "apart" : "follows");
-    this.onpointer?.(captured ? "captured" : server && this.#inputs() ? "capturable" : "free");
+    const capturable = server && this.#inputs() !== null && matchMedia("(any-pointer: fine)").matches;
+    this.onpointer?.(captured ? "captured" : capturable ? "capturable" : "free");
   }
 }

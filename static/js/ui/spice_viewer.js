@@ -189,6 +189,7 @@ class Viewing {
     };
     this.#fullscreen.onchange = (full, keyboard) => {
       this.#toolbar.setFullscreen(full, this.#fullscreen.possible);
+      this.#toolbar.toggle(false);
       if (full) this.#toast.show(keyboard ? "Hold Esc to leave full screen." : "Press Esc to leave full screen.");
       this.stage.field.focus({ preventScroll: true });
     };

@@ -41,6 +41,7 @@ export class Toolbar {
   #statistics = this.#button("Statistics", "statistics", (button) => {
     this.#actions.statistics(toggle(button));
   });
+  #watch = new ResizeObserver(() => this.#place());
   #fullscreen = this.#button("Full screen", "fullscreen", () => this.#actions.fullscreen());
 
   /** @param {Actions} actions */
@@ -53,6 +54,8 @@ export class Toolbar {
     this.#tab.onpress = () => this.toggle();
     this.#tab.onmove = () => this.#place();
     this.#tab.setOpen(false);
+    this.#watch.observe(this.element);
+    this.#watch.observe(this.#panel);
     this.#panel.addEventListener("keydown", (event) => this.#onKey(event));
     // A click with the mouse leaves the focus with the picture, so that held keys and typing go on.
     this.#panel.addEventListener("mousedown", (event) => event.preventDefault());
@@ -67,9 +70,7 @@ export class Toolbar {
     this.#panel.hidden = !open;
     this.#tab.setOpen(open);
     this.#tab.wake();
-    if (!open) return;
-    this.#place();
-    if (focus) this.#stops()[0]?.focus();
+    if (open && focus) this.#stops()[0]?.focus();
   }
 
   /** The person is there. */
@@ -109,6 +110,7 @@ export class Toolbar {
   }
 
   close() {
+    this.#watch.disconnect();
     this.#tab.close();
   }
 
