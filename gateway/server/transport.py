@@ -15,9 +15,8 @@ import asyncio
 import contextlib
 import socket
 import ssl
-import sys
 from abc import ABC, abstractmethod
-from typing import Protocol
+from typing import Protocol, cast
 
 from gateway.server.closing import Closing
 from gateway.server.core import HEADROOM, Core
@@ -25,7 +24,8 @@ from gateway.spice.limits import CLOSE_SECONDS
 
 Data = bytes | memoryview
 
-_ASYNCIO_KEEPS_MEMORY = sys.version_info >= (3, 12)
+# A peer whose computer lost power is found within a minute, where the system lets us ask for it.
+_KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
 
 
 class Receiver(Protocol):
@@ -113,7 +113,7 @@ class Transport(ABC):
 class StreamTransport(Transport, asyncio.BufferedProtocol):
     """TCP, TLS or a Unix socket, on asyncio's transports. Reads land in the core's one buffer."""
 
-    __slots__ = ("_core", "_keeps_memory", "_linger", "_previous", "_transport")
+    __slots__ = ("_core", "_linger", "_previous", "_transport")
 
     def __init__(self, core: Core) -> None:
         super().__init__("")
@@ -121,7 +121,6 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
         self._transport: asyncio.Transport | None = None
         self._previous: asyncio.BaseProtocol | None = None
         self._linger: asyncio.TimerHandle | None = None
-        self._keeps_memory = _ASYNCIO_KEEPS_MEMORY
 
     def adopt(self, transport: asyncio.Transport) -> None:
         """Take a connection over from another protocol, which is told only when it is lost. Reading starts paused."""
@@ -133,13 +132,11 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
     # asyncio's side
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = transport = cast(asyncio.Transport, transport)  # other loops have transports of their own
         # One byte that waits is back-pressure: at most one read's worth stands between two sockets.
         # (asyncio's TLS compares with "at least", its sockets with "more than".)
         tls = transport.get_extra_info("sslcontext") is not None
         transport.set_write_buffer_limits(high=1 if tls else 0, low=0)
-        self._keeps_memory = tls or _ASYNCIO_KEEPS_MEMORY
         self.peer = peer_name(transport)
         tune(transport.get_extra_info("socket"))
 
@@ -181,7 +178,7 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
             transport.write(bytes(data[room:]))
             return False
         transport.write(data[room:] if room else data)
-        return self._keeps_memory and transport.get_write_buffer_size() > 0
+        return transport.get_write_buffer_size() > 0
 
     @property
     def unsent(self) -> int:
@@ -226,3 +223,6 @@ def tune(sock: socket.socket | None) -> None:
     with contextlib.suppress(OSError):  # the peer may be gone already: reading will say so
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in _KEEPALIVE.items():
+            if (option := getattr(socket, name, None)) is not None:
+                sock.setsockopt(socket.IPPROTO_TCP, option, value)

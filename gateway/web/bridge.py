@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from asyncio import Transport as StreamSocket
 
 from aiohttp import web
 
@@ -28,8 +27,6 @@ routes = web.RouteTableDef()
 
 class Upgrade(web.StreamResponse):
     """The answer to a WebSocket handshake, after which the connection is ours: nothing follows from aiohttp."""
-
-    _length_check = False
 
     def __init__(self, key: str, subprotocol: str | None) -> None:
         super().__init__(status=101)
@@ -52,7 +49,7 @@ async def open_channel(request: web.Request) -> web.StreamResponse:
     socket, connections = request.transport, request.app[CONNECTIONS]
     if len(connections) >= MAX_CONNECTIONS:
         raise web.HTTPServiceUnavailable(text="The gateway holds as many connections as it can.")
-    if not isinstance(socket, StreamSocket):
+    if socket is None:
         raise ConnectionResetError("the client left before the handshake")
     stream = StreamTransport(request.app[CORE])
     stream.adopt(socket)

@@ -12,6 +12,7 @@ import mimetypes
 import posixpath
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from aiohttp import web
@@ -89,6 +90,13 @@ async def serve(request: web.Request) -> web.Response:
 
 
 def _read(path: Path) -> StaticFile:
+    stat = path.stat()
+    return _prepare(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=1024)
+def _prepare(path: Path, _mtime: int, _size: int) -> StaticFile:
+    """Read and compress a file, once for each state of it."""
     body = path.read_bytes()
     kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     compressed = gzip.compress(body, 6, mtime=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.server.frames import MAX_HEADER, FrameReader, Opcode, Piece, frame, put_header
@@ -58,6 +58,7 @@ def test_reader_gets_the_same_one_byte_at_a_time(mask: bytes) -> None:
     assert controls == [(Opcode.PING, b"are you there"), (Opcode.PONG, b""), (Opcode.CLOSE, b"\x03\xe8bye")]
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=200), max_size=8), st.lists(st.integers(1, 60), max_size=30))
 def test_reader_joins_any_splits(messages: list[bytes], cuts: list[int]) -> None:
     stream = b"".join(frame(Opcode.BINARY, message, MASK) for message in messages)
@@ -98,6 +99,7 @@ def test_reader_refuses(stream: bytes, what: str) -> None:
         read(FrameReader(masked=True), stream)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_garbage_raises_protocol_error_and_nothing_else(stream: bytes) -> None:
     try:

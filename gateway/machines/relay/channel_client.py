@@ -77,7 +77,6 @@ class RelayChannelClient(RedChannelClient):
     def on_malformed(self, direction: Direction, error: ProtocolError) -> None:
         """One side sent what the allow-list does not hold."""
         who = "The machine" if direction is Direction.SERVER else "The client"
-        log.warning("%s: %s: malformed data: %s", self.channel.name, self.client.peer, error)
         self.disconnect(Closing(CloseCode.PROTOCOL, f"{who} sent malformed data ({error})."))
 
     def on_side_closed(self, direction: Direction) -> None:
@@ -95,6 +94,12 @@ class RelayChannelClient(RedChannelClient):
         self._relay.on_channels_list(channels)
 
     def on_disconnecting(self, closing: Closing) -> None:
+        count, seconds = self.counters, self.channel.core.now() - self.since
+        log.info(
+            "%s: %s: %s closed after %.0f s, %d bytes in, %d bytes out: %s",
+            *(self._relay.name, self.client.peer, self.channel.name, seconds, count.bytes_in, count.bytes_out),
+            closing.sentence or "the client left",
+        )
         self.transport.receiver = self._machine.receiver = IDLE
         self.transport.close(closing)
         self._machine.close(NORMAL)
