@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway import __version__
 from gateway.config import FILE_NAME, Config, ConfigError, checked_password, load, parse, read_password
@@ -147,6 +148,17 @@ def set_up_logging(level: str) -> None:
     if level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise typer.BadParameter("must be debug, info, warning or error", param_hint="--log-level")
     logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("aiohttp.server").addFilter(tell_bad_request_in_a_line)
+
+
+def tell_bad_request_in_a_line(record: logging.LogRecord) -> bool:
+    """A log filter: what is not HTTP is the peer's fault and no reason for a traceback of ours. Keeps all records."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        record.msg, record.args = "%s: %s", (record.getMessage(), " ".join(str(error).split())[:200])
+        record.levelno, record.levelname = logging.INFO, "INFO"
+        record.exc_info = record.exc_text = None
+    return True
 
 
 def main() -> None:
