@@ -21,7 +21,7 @@ FOREVER = "public, max-age=31536000, immutable"
 _GAIN = 0.9  # compressed only where it saves at least a tenth
 _TYPES = {".js": "text/javascript", ".wasm": "application/wasm"}
 _TEXT = ("text/", "image/svg+xml")
-_IMPORT = re.compile(r'^(?:(?:import|export)\b[^;"]*|.*\bawait import\()"(\.[^"]+)"', re.MULTILINE)
+_IMPORT = re.compile(r'^(?:(?:import|export)\b[^;"]*\bfrom |import |.*\bawait import\()"(\.[^"]+)"', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def test_modules_are_found_through_all_their_imports(tmp_path: Path) -> None:
     (tmp_path / "ui").mkdir()
     (tmp_path / "main.js").write_text('import {\n  a,\n} from "./ui/a.js";\nconst { b } = await import("./ui/b.js");\n')
     (tmp_path / "ui" / "a.js").write_text('/** @typedef {import("./types.js").T} T */\nexport { c } from "./c.js";\n')
-    (tmp_path / "ui" / "b.js").write_text('import "./c.js";\n')
+    (tmp_path / "ui" / "b.js").write_text('import "./c.js";\nexport const url = () => new URL("./d.wasm", base);\n')
     (tmp_path / "ui" / "c.js").write_text('import { main } from "../main.js";\n')
     files = StaticFiles(tmp_path)
     assert files.modules("main.js") == [f"{files.base}/{name}" for name in ("main.js", "ui/a.js", "ui/b.js", "ui/c.js")]
