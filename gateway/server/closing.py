@@ -23,6 +23,7 @@ class CloseCode(IntEnum):
     NOT_ALLOWED = 4003
     PROTOCOL = 4004
     MACHINE_CLOSED = 4005
+    TAKEN_OVER = 4006
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,13 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
-from gateway.spice.limits import RECEIVE_BYTES
+from gateway.spice.limits import RECEIVE_BYTES, SHARED_RECEIVE_BYTES
 
 HEADROOM = 16
 """Free bytes before received data, for the next hop's frame header (a WebSocket's takes up to 14)."""
+
+SHARED_SECONDS = 0.1
+"""How long reads stay short after a message that somebody may be waiting for."""
 
 log = logging.getLogger("spicegate")
 
@@ -22,15 +25,30 @@ class ReceiveBuffer:
     still needs the bytes afterwards takes the memory away with `renew`.
     """
 
-    __slots__ = ("target", "view")
+    __slots__ = ("_part", "_shared_until", "_whole", "target", "view")
 
     def __init__(self) -> None:
+        self._shared_until = 0.0
         self.renew()
 
     def renew(self) -> None:
         """Leave the memory to whoever still reads it; go on with fresh memory."""
         self.view = memoryview(bytearray(HEADROOM + RECEIVE_BYTES))
-        self.target = self.view[HEADROOM:]
+        self._whole = self.view[HEADROOM:]
+        self._part = self._whole[:SHARED_RECEIVE_BYTES]
+        self.target = self._part if self._shared_until else self._whole
+
+    def share(self, now: float) -> None:
+        """A message came whose sender may be waiting for an answer: for a while nobody reads much in one turn."""
+        self._shared_until = now + SHARED_SECONDS
+        self.target = self._part
+
+    def target_at(self, now: float) -> memoryview:
+        """Where to read to now."""
+        if self._shared_until and now > self._shared_until:
+            self._shared_until = 0.0
+            self.target = self._whole
+        return self.target
 
 
 class Core:

@@ -21,6 +21,7 @@ _MASK_BYTES = 4
 _FIN = 0x80
 _MASKED = 0x80
 _MAX_CONTROL = 125
+_SHORT_BINARY = 0x82
 MAX_HEADER = _LONG.size
 """Bytes of the longest header without a mask."""
 
@@ -88,6 +89,22 @@ class FrameReader:
         self._opcode = 0  # 0: between frames
         self._open = False  # a fragmented message is not finished
         self._control = b""
+
+    def whole(self, data: bytes | memoryview, at: int) -> bytes | None:
+        """The payload, if `data[at:]` is just one short binary frame of a client: a key or a pointer. Else None."""
+        size = len(data) - at - _SHORT.size - _MASK_BYTES
+        if (
+            not 0 < size <= _MAX_CONTROL
+            or data[at] != _SHORT_BINARY
+            or data[at + 1] != _MASKED | size
+            or self._opcode
+            or self._open
+            or self._header
+            or not self._masked
+        ):
+            return None
+        start = at + _SHORT.size + _MASK_BYTES
+        return apply_mask(data[start:], data[start - _MASK_BYTES : start])
 
     def feed(self, data: bytes | memoryview, at: int) -> Iterator[Piece]:
         """The pieces in `data[at:]`, to be used one by one. Raises `ProtocolError`."""

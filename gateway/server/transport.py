@@ -141,7 +141,7 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
         tune(transport.get_extra_info("socket"))
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        return self._core.buffer.target
+        return self._core.buffer.target_at(self._core.now())
 
     def buffer_updated(self, nbytes: int) -> None:
         buffer = self._core.buffer

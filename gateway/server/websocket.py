@@ -42,8 +42,10 @@ class WebSocketTransport(Transport):
     # the stream's side
 
     def on_data(self, data: Data, room: int) -> bool:
-        kept = False
         self._silent = 0
+        if (payload := self._reader.whole(data, room)) is not None and not self._closing:
+            return self.receiver.on_data(payload, 0)
+        kept = False
         try:
             for piece in self._reader.feed(data, room):
                 if piece.opcode == Opcode.BINARY:

@@ -18,7 +18,7 @@ from gateway.spice.messages.inputs import KeyDown
 from tests.peers import Browser, BrowserChannel, Channel, FakeMachine, Gone, MachineChannel, soon
 from tests.running import SESSION_ID, RunningGateway, open_channel, open_session
 
-AWAY, REFUSED, NOT_ALLOWED, PROTOCOL, CLOSED = 4001, 4002, 4003, 4004, 4005
+AWAY, REFUSED, NOT_ALLOWED, PROTOCOL, CLOSED, TAKEN_OVER = range(4001, 4007)
 
 
 @pytest.fixture
@@ -138,6 +138,22 @@ async def test_session_ends_when_the_machine_closes_main(
     await far.close()
     assert (await display.gone()).code == CLOSED
     await far_display.gone()
+
+
+async def test_session_that_another_one_takes_over_is_told_so(
+    browser: Browser, machine: FakeMachine, session: Session
+) -> None:
+    near, far = session
+    display, far_display = await open_channel(browser, machine, ChannelType.DISPLAY)
+    newcomer, _ = await open_session(browser, machine, session_id=2)
+    far_display.vanish()
+    assert (await display.gone()).code == TAKEN_OVER
+    far.vanish()
+    gone = await near.gone()
+    assert gone.code == TAKEN_OVER
+    assert "opened elsewhere" in gone.reason
+    machine.vanish()
+    assert (await newcomer.gone()).code == CLOSED
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("spicegate.relay")
 
-MACHINE_CLOSED = Closing(CloseCode.MACHINE_CLOSED, "The machine closed the session.")
-
 
 class RelayChannel(RedChannel):
     """A channel of a machine elsewhere. Acks are between the machine and the client; we forward them."""
@@ -81,9 +79,7 @@ class RelayChannelClient(RedChannelClient):
 
     def on_side_closed(self, direction: Direction) -> None:
         """A connection ended without our doing."""
-        if direction is Direction.SERVER:
-            self._relay.on_session_closed()
-        self.disconnect(MACHINE_CLOSED if direction is Direction.SERVER else NORMAL)
+        self.disconnect(self._relay.closing_of(self.client) if direction is Direction.SERVER else NORMAL)
 
     def on_session_id(self, session_id: int) -> None:
         """INIT passed: from now on the session is found by its connection id."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Flow:
     """Receives from `source`, writes to `sink`. A sink that cannot take more stops the reading at the other end."""
 
-    __slots__ = ("_link", "scanner", "sink", "source")
+    __slots__ = ("_link", "_prompt", "scanner", "sink", "source")
 
     direction: ClassVar[Direction]
 
@@ -28,8 +28,12 @@ class Flow:
         self.source = source
         self.sink = sink
         self.scanner = HeaderScanner(link.channel.type, self.direction, link.mini_header)
+        # A picture may fill the turns of the loop; whatever else comes must not wait long for its own.
+        self._prompt = link.channel.core if link.channel.type is not ChannelType.DISPLAY else None
 
     def on_data(self, data: Data, room: int) -> bool:
+        if self._prompt is not None:
+            self._prompt.buffer.share(self._prompt.now())
         try:
             self.look(data[room:])
         except ProtocolError as error:

@@ -114,8 +114,7 @@ class Joining:
         self._pump.flush()
         ticket = await self._pump.expect(TicketReceived)
         proof = self._prove(ticket.password, client)
-        machine.pump.flush()
-        machine_linked = await self._of_machine(machine.pump.expect(Linked))
+        machine_linked = await self._open(machine, new_session=client is None)
         server = self._relay.server
         if client is None:
             client = RedClient(server, proof, self._visitor.peer)
@@ -127,6 +126,15 @@ class Joining:
         linked = await self._pump.expect(Linked)
         connection = self._connect(request, client, machine, mini_header=linked.mini_header)
         connection.start(linked.trailing + self._pump.trailing, machine_linked.trailing + machine.pump.trailing)
+
+    async def _open(self, machine: _MachineLink, *, new_session: bool) -> Linked:
+        """Show the machine its ticket."""
+        self._relay.opening += new_session
+        try:
+            machine.pump.flush()
+            return await self._of_machine(machine.pump.expect(Linked))
+        finally:
+            self._relay.opening -= new_session
 
     def _connect(
         self, request: LinkRequest, client: RedClient, machine: _MachineLink, *, mini_header: bool

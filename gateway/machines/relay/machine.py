@@ -11,7 +11,8 @@ from gateway.machines.relay.health import Health
 from gateway.machines.relay.joining import Joining
 from gateway.machines.relay.visitor import Visitor
 from gateway.server.channel import RedChannel
-from gateway.server.closing import NORMAL, ChannelClosed, Closing
+from gateway.server.client import RedClient
+from gateway.server.closing import NORMAL, ChannelClosed, CloseCode, Closing
 from gateway.server.core import Core
 from gateway.server.server import SpiceServer
 from gateway.server.transport import Transport
@@ -21,6 +22,12 @@ from gateway.spice.limits import LINK_SECONDS, MAX_CHANNELS, PROBE_SECONDS
 
 _PROBE_REST = 5.0
 """Seconds in which an answer of the machine is news enough."""
+
+_TAKE_OVER = 2.0
+"""Seconds after the opening of a session in which another's end is taken for its consequence."""
+
+MACHINE_CLOSED = Closing(CloseCode.MACHINE_CLOSED, "The machine closed the session.")
+TAKEN_OVER = Closing(CloseCode.TAKEN_OVER, "The machine was opened elsewhere: open it here again to take it back.")
 
 _TYPES = frozenset(int(type_) for type_ in ChannelType)
 
@@ -48,6 +55,8 @@ class RelayMachine:
         """Channel types that the machine wants under TLS."""
         self.unproven = 0
         """Links in progress of clients that have shown nothing yet."""
+        self.opening = 0
+        """Sessions that the machine is being asked to open at this moment."""
         self._probed = -_PROBE_REST
 
     async def serve(self, browser: Transport, visitor: Visitor) -> None:
@@ -104,9 +113,12 @@ class RelayMachine:
         self.health.away(closing.sentence)
         self._forget_others(set())
 
-    def on_session_closed(self) -> None:
-        """The machine ended a session: the next look asks it anew."""
-        self._probed = -_PROBE_REST
+    def closing_of(self, client: RedClient) -> Closing:
+        """Why the machine ended a session. Most machines drop their user for a new one: two pages must not fight."""
+        self._probed = -_PROBE_REST  # the next look asks it anew
+        newest = max((other.since for other in self.server.clients), default=0.0)
+        just_opened = client.since < newest and self.core.now() - newest < _TAKE_OVER
+        return TAKEN_OVER if self.opening or just_opened else MACHINE_CLOSED
 
     def _forget_others(self, known: set[tuple[ChannelType, int]]) -> None:
         """Take the channels that nobody uses off the list, but for the known ones."""

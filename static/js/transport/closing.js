@@ -26,6 +26,7 @@ export const CloseCode = Object.freeze({
   NOT_ALLOWED: 4003,
   PROTOCOL_ERROR: 4004,
   MACHINE_CLOSED: 4005,
+  TAKEN_OVER: 4006,
 });
 
 /** @type {Record<number, {sentence: string, heals: boolean}>} */
@@ -45,6 +46,7 @@ const MEANINGS = {
   [CloseCode.NOT_ALLOWED]: { sentence: "You may not open this machine, or your sign-in has expired.", heals: false },
   [CloseCode.PROTOCOL_ERROR]: { sentence: "The machine sent something that is not SPICE.", heals: false },
   [CloseCode.MACHINE_CLOSED]: { sentence: "The machine closed the session.", heals: true },
+  [CloseCode.TAKEN_OVER]: { sentence: "The machine was opened elsewhere.", heals: false },
 };
 
 /**

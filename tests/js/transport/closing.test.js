@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { causeOfClose, CloseCode } from "../../../static/js/transport/closing.js";
 
 test("every code of the gateway has a sentence, and only those that can heal are tried again", () => {
-  const heals = { MACHINE_AWAY: true, MACHINE_REFUSED: false, NOT_ALLOWED: false, PROTOCOL_ERROR: false, MACHINE_CLOSED: true };
+  const heals = { MACHINE_AWAY: true, MACHINE_REFUSED: false, NOT_ALLOWED: false, PROTOCOL_ERROR: false, MACHINE_CLOSED: true, TAKEN_OVER: false };
   for (const [name, expected] of Object.entries(heals)) {
     const cause = causeOfClose(CloseCode[name]);
     assert.equal(cause.heals, expected, name);
