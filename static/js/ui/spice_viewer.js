@@ -3,6 +3,7 @@
 
 import { CursorShapes } from "../render/cursor_shapes.js";
 import { DisplayClient } from "../render/display_client.js";
+import { ImageCompression } from "../spice/enums.gen.js";
 import { Session } from "../spice/session.js";
 import { openWebSocket } from "../transport/websocket.js";
 import { ConnectionPanel } from "./connection_panel.js";
@@ -30,7 +31,9 @@ const SLOW_MS = 2000;
 /**
  * Attributes: `src` (WebSocket address of the machine, may be relative), `machine` (its name for people), `scale`
  * ("fit" or "1:1"), `ticket` (one-time console ticket; without it the page's cookie counts), `home` (where "Home"
- * leads; "/" without it, hidden when empty). Connects when put on a page and disconnects when taken off.
+ * leads; "/" without it, hidden when empty), `compression` (how the machine shall compress pictures: off, auto_glz,
+ * auto_lz, quic, glz, lz or lz4; without it the machine decides). Connects when put on a page and disconnects when
+ * taken off.
  *
  * Events, all bubbling and composed: `spice-state` (detail: {state}), `spice-firstframe` (detail: {milliseconds}),
  * `spice-error` (detail: {sentence, code, heals}).
@@ -252,7 +255,7 @@ class Viewing {
   /** @param {DisplayLink} link */
   #openDisplay({ onfirstframe, onclose, ...link }) {
     const canvas = this.stage.newCanvas();
-    const display = new DisplayClient({ canvas, ...link });
+    const display = new DisplayClient({ canvas, ...link, compression: compressionOf(this.#host.getAttribute("compression")) });
     this.display = display;
     display.onresize = ({ width, height }) => this.stage.setSize(width, height);
     display.onfirstframe = () => {
@@ -327,6 +330,12 @@ const DETAILS = {
   failed: "Not connected",
   closed: "Disconnected",
 };
+
+/** @param {string | null} value @returns {number | null} an `ImageCompression`; null: the machine decides */
+function compressionOf(value) {
+  const name = /** @type {keyof typeof ImageCompression} */ (value?.toUpperCase() ?? "");
+  return ImageCompression[name] || null;
+}
 
 /** @param {string | null} value @returns {ScaleMode} */
 function scaleOf(value) {
