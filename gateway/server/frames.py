@@ -104,7 +104,7 @@ class FrameReader:
         ):
             return None
         start = at + _SHORT.size + _MASK_BYTES
-        return apply_mask(data[start:], data[start - _MASK_BYTES : start])
+        return apply_mask(data[start:], bytes(data[start - _MASK_BYTES : start]))
 
     def feed(self, data: bytes | memoryview, at: int) -> Iterator[Piece]:
         """The pieces in `data[at:]`, to be used one by one. Raises `ProtocolError`."""

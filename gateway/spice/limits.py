@@ -91,7 +91,8 @@ MAX_ATR_BYTES: Final = 40
 
 
 # --- the relay and its sockets ---
-RECEIVE_BYTES: Final = 256 * KIB
+RECEIVE_BYTES: Final = 512 * KIB
+SHARED_RECEIVE_BYTES: Final = 64 * KIB
 CLOSE_SECONDS: Final = 1
 CONNECT_SECONDS: Final = 5
 PROBE_SECONDS: Final = 1

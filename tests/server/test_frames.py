@@ -40,6 +40,33 @@ def test_header_in_place_is_the_same_as_a_built_frame(size: int) -> None:
     assert bytes(memory[start:]) == frame(Opcode.BINARY, bytes([7]) * size)
 
 
+@pytest.mark.parametrize("size", [1, 8, 125])
+def test_short_whole_frame_takes_the_short_way(size: int) -> None:
+    reader = FrameReader(masked=True)
+    assert reader.whole(b"??" + frame(Opcode.BINARY, b"k" * size, MASK), 2) == b"k" * size
+    assert read(reader, frame(Opcode.BINARY, b"next", MASK)) == [(Opcode.BINARY, b"next")]
+
+
+def test_whatever_is_no_short_whole_frame_takes_the_long_way() -> None:
+    short, fragment = frame(Opcode.BINARY, b"key", MASK), b"\x02" + frame(Opcode.BINARY, b"key", MASK)[1:]
+    others = [short[:-1], short + b"\x82", short * 2, fragment, frame(Opcode.PING, b"key", MASK)]
+    others += [
+        frame(Opcode.BINARY, b"", MASK),
+        frame(Opcode.BINARY, bytes(126), MASK),
+        frame(Opcode.BINARY, b"key"),
+        b"",
+    ]
+    assert [FrameReader(masked=True).whole(data, 0) for data in others] == [None] * len(others)
+    assert FrameReader(masked=False).whole(short, 0) is None
+
+
+@pytest.mark.parametrize("before", [b"\x02\x82" + MASK + b"xx", frame(Opcode.BINARY, bytes(9), MASK)[:-1], b"\x82"])
+def test_short_frame_inside_something_else_takes_the_long_way(before: bytes) -> None:
+    reader = FrameReader(masked=True)
+    read(reader, before)
+    assert reader.whole(frame(Opcode.BINARY, b"key", MASK), 0) is None
+
+
 @pytest.mark.parametrize("mask", [b"", MASK])
 def test_reader_gets_the_same_one_byte_at_a_time(mask: bytes) -> None:
     stream = b"".join(
