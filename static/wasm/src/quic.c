@@ -22,11 +22,10 @@ typedef struct channel {
     u16 totals[CONTEXTS][CODES] __attribute__((aligned(16)));
 } channel;
 
-/* The next bits, most significant first, and where the words behind them come from. */
+/* Bits of 32-bit little-endian words, most significant first. Behind `end` there are zeros, enough for a row. */
 typedef struct bits {
-    u64 window;
-    i32 held;
-    const u8 *at, *end;
+    const u8 *data;
+    u32 at, end; /* counted in bits */
 } bits;
 
 /* When the models learn, and how long a run is expected. */
@@ -39,6 +38,14 @@ typedef struct plane {
     pace pace;
     u32 *residues;
 } plane;
+
+/* The folded differences of one pixel. */
+typedef struct triple {
+    u32 first, second, third;
+} triple;
+
+INLINE u32 packed(triple t) { return t.first | t.second << 8 | t.third << 16; }
+INLINE triple unpacked(u32 residue) { return (triple){residue & 255, (residue >> 8) & 255, (residue >> 16) & 255}; }
 
 /* What the loops are made for: the compiler makes a copy of them for each shape. */
 typedef struct shape {
@@ -98,52 +105,38 @@ static void start(plane *p, const family *f, u32 *residues)
     }
 }
 
-INLINE void refill(bits *in)
+/* The next 64 bits from bit `at` on. */
+INLINE u64 window_at(const u8 *data, u32 at)
 {
-    if (in->held > 32) return;
-    u64 word = LIKELY(in->at < in->end) ? load32(in->at) : 0;
-    in->at += 4;
-    in->window |= word << (32 - in->held);
-    in->held += 32;
+    const u8 *const word = data + (at >> 5) * 4;
+    const u64 two = load64(word);
+    const u64 shift = at & 31;
+    return ((two << 32 | two >> 32) << shift) | ((u64)load32(word + 8) >> (32 - shift));
 }
 
-/* The same without a branch to guess: one pixel in three needs a word. */
-INLINE void top_up(bits *in)
+/* A value that is written plain, behind as many zeros as `code` allows; its length is in the upper half. */
+NEVER_INLINE static u32 plain_value(const family *f, u32 code, u64 window)
 {
-    const u32 wanted = in->held <= 32;
-    const u64 word = LIKELY(in->at < in->end) ? load32(in->at) : 0;
-    in->window |= wanted ? word << ((32 - in->held) & 63) : 0;
-    in->at += wanted * 4;
-    in->held += (i32)(wanted * 32);
-}
-
-INLINE void skip(bits *in, u32 count)
-{
-    in->window <<= count;
-    in->held -= (i32)count;
-}
-
-/* True when more was read than there is. */
-INLINE i32 exhausted(const bits *in) { return (in->at - in->end) * 8 > in->held; }
-
-/* A value whose code has `zeros` zeros before its first one, when that is not too many; else it is written plain. */
-INLINE u32 read_value(bits *in, const family *f, const u8 *best, u32 before)
-{
-    const u32 code = best[before];
-    if (UNLIKELY(in->held < LONGEST)) refill(in);
-    const u64 window = in->window;
-    const u64 zeros = (u64)__builtin_clzg(window, 64);
-    if (LIKELY(zeros < f->zeros[code])) {
-        const u64 length = zeros + code + 1;
-        const u64 top = window >> (-length & 63);
-        in->window = window << length;
-        in->held -= (i32)length;
-        return (u32)(((zeros - 1) << code) + top);
-    }
     const u32 length = f->plain_length[code];
     const u32 low = (u32)(window >> (64 - length)) & ((1u << f->plain_bits[code]) - 1);
-    skip(in, length);
-    return (f->plain_from[code] + low) & f->mask;
+    return ((f->plain_from[code] + low) & f->mask) | length << 16;
+}
+
+/* The next value of a channel in this code; takes it off the window and adds its bits to `taken`. */
+INLINE u32 read_value(const family *f, u32 code, u64 *window, u32 *taken)
+{
+    const u64 bits = *window;
+    const u64 zeros = (u64)__builtin_clzg(bits, 64);
+    if (LIKELY(zeros < f->zeros[code])) {
+        const u64 found = bits << (zeros & 63);
+        *window = found << (code + 1);
+        *taken += (u32)zeros + code + 1;
+        return ((u32)(zeros - 1) << code) + (u32)(found >> (63 - code));
+    }
+    const u32 plain = plain_value(f, code, bits);
+    *window = bits << (plain >> 16);
+    *taken += plain >> 16;
+    return plain & 0xffff;
 }
 
 static void learn_one(channel *c, const family *f, u32 before, u32 value, u32 trigger)
@@ -164,11 +157,12 @@ static void learn_one(channel *c, const family *f, u32 before, u32 value, u32 tr
     for (u32 at = first; at <= last; at++) c->best[at] = (u8)best;
 }
 
-INLINE void learn(shape s, u32 before, u32 residue)
+/* Called for few pixels, and apart from the loop so that it costs the others nothing. Differences are packed. */
+NEVER_INLINE static void learn(plane *p, const family *f, u32 channels, u32 before, u32 now)
 {
-    const u32 trigger = triggers[s.plane->pace.stage];
-    for (u32 c = 0; c < s.channels; c++) {
-        learn_one(&s.plane->channels[c], s.family, (before >> (8 * c)) & 255, (residue >> (8 * c)) & 255, trigger);
+    const u32 trigger = triggers[p->pace.stage];
+    for (u32 c = 0; c < channels; c++, before >>= 8, now >>= 8) {
+        learn_one(&p->channels[c], f, before & 255, now & 255, trigger);
     }
 }
 
@@ -182,38 +176,43 @@ INLINE u32 pause_now(pace *p)
 static i32 read_run(bits *in, pace *p, u32 room)
 {
     u32 length = 0;
-    for (;;) {
-        refill(in);
-        if (!(in->window >> 63)) break;
-        skip(in, 1);
+    for (; window_at(in->data, in->at) >> 63; in->at++) {
         length += 1u << run_bits[p->run];
         if (p->run < RUN_STATES - 1) p->run++;
         if (length > room) return -BAD_RUN;
     }
-    skip(in, 1);
-    refill(in);
+    in->at++;
     const u32 rest = run_bits[p->run];
-    if (rest) {
-        length += (u32)(in->window >> (64 - rest));
-        skip(in, rest);
-    }
+    if (rest) length += (u32)(window_at(in->data, in->at) >> (64 - rest));
+    in->at += rest;
     if (p->run) p->run--;
     return length > room ? -BAD_RUN : (i32)length;
 }
 
 INLINE u32 mean(u32 a, u32 b) { return (a & b) + (((a ^ b) >> 1) & 0x7f7f7f7f); }
 
-/* The differences of one pixel, a byte a channel. */
-INLINE u32 read_residue(bits *in, shape s, u32 before)
+/* The best codes after these values. */
+INLINE triple codes_after(shape s, triple before)
 {
-    top_up(in);
     const channel *const c = s.plane->channels;
-    u32 residue = read_value(in, s.family, c[0].best, before & 255);
+    if (s.channels != 3) return (triple){c[0].best[before.first], 0, 0};
+    return (triple){c[0].best[before.first], c[1].best[before.second], c[2].best[before.third]};
+}
+
+/* Two codes leave at least 12 bits of a window; only when they were long must it be looked up again for the third. */
+INLINE triple read_residue(bits *in, shape s, triple codes)
+{
+    u64 window = window_at(in->data, in->at);
+    u32 taken = 0;
+    triple now = {0};
+    now.first = read_value(s.family, codes.first, &window, &taken);
     if (s.channels == 3) {
-        residue |= read_value(in, s.family, c[1].best, (before >> 8) & 255) << 8;
-        residue |= read_value(in, s.family, c[2].best, (before >> 16) & 255) << 16;
+        now.second = read_value(s.family, codes.second, &window, &taken);
+        if (UNLIKELY(taken > 64 - LONGEST)) window = window_at(in->data, in->at + taken);
+        now.third = read_value(s.family, codes.third, &window, &taken);
     }
-    return residue;
+    in->at += taken;
+    return now;
 }
 
 /* What was guessed, put right by the folded differences. */
@@ -246,12 +245,13 @@ INLINE i32 read_part(bits *stream, shape s, const u32 *above, u32 *row, u32 x, u
     u32 *const residues = s.plane->residues;
     pace *const pc = &s.plane->pace;
     bits in = *stream;
-    u32 stop = x + pc->wait, resumed = 0, left = row[x - 1], before = residues[x - 1];
+    u32 stop = x + pc->wait, resumed = 0, left = row[x - 1], corner = above ? above[x - 1] : 0;
+    triple codes = codes_after(s, unpacked(residues[x - 1]));
     while (x < end) {
         u32 guess = left;
         if (above) {
             const u32 up = above[x];
-            if (UNLIKELY(!((above[x - 1] ^ up) & mask)) && x != resumed && x > 2 && !((left ^ row[x - 2]) & mask)) {
+            if (UNLIKELY(!((corner ^ up) & mask)) && x != resumed && x > 2 && !((left ^ row[x - 2]) & mask)) {
                 pc->wait = stop - x;
                 *stream = in;
                 const i32 length = read_run(stream, pc, end - x);
@@ -263,20 +263,23 @@ INLINE i32 read_part(bits *stream, shape s, const u32 *above, u32 *row, u32 x, u
                 if (x == end) return 0;
                 stop = x + pc->wait;
                 left = row[x - 1];
-                before = residues[x - 1];
+                corner = above[x - 1];
+                codes = codes_after(s, unpacked(residues[x - 1]));
                 continue;
             }
+            corner = up;
             guess = mean(left, up);
         }
-        const u32 residue = read_residue(&in, s, before);
+        const triple now = read_residue(&in, s, codes);
+        const u32 residue = packed(now);
         residues[x] = residue;
         left = place(s, row[x], correct((guess & mask) >> s.base, residue, s.fold));
         row[x] = left;
         if (UNLIKELY(x == stop)) {
-            learn(s, before, residue);
+            learn(s.plane, s.family, s.channels, residues[x - 1], residue);
             stop = x + 1 + pause_now(pc);
         }
-        before = residue;
+        codes = codes_after(s, now);
         x++;
     }
     pc->wait = stop - end;
@@ -289,15 +292,16 @@ INLINE void read_first(bits *in, shape s, const u32 *above, u32 *row)
     const u32 mask = s.channels == 3 ? 0xffffff : 0xffu << s.base;
     u32 *const residues = s.plane->residues;
     pace *const pc = &s.plane->pace;
-    const u32 before = above ? residues[0] : 0, guess = above ? above[0] : 0;
-    const u32 residue = read_residue(in, s, before);
-    residues[0] = residue;
-    row[0] = place(s, row[0], correct((guess & mask) >> s.base, residue, s.fold));
+    const u32 before = above ? residues[0] : 0;
+    const triple now = read_residue(in, s, codes_after(s, unpacked(before)));
+    const u32 guess = above ? above[0] & mask : 0;
+    residues[0] = packed(now);
+    row[0] = place(s, row[0], correct(guess >> s.base, residues[0], s.fold));
     if (pc->wait) {
         pc->wait--;
     } else {
         pc->wait = pause_now(pc);
-        learn(s, before, residue);
+        learn(s.plane, s.family, s.channels, before, residues[0]);
     }
 }
 
@@ -320,7 +324,7 @@ INLINE i32 read_row(bits *in, shape s, const u32 *above, u32 *row, u32 width)
             pc->left = STAGE_PIXELS;
         }
     }
-    return exhausted(in) ? -TRUNCATED : 0;
+    return in->at > in->end ? -TRUNCATED : 0;
 }
 
 typedef i32 row_reader(bits *in, const u32 *above, u32 *row, u32 width);
@@ -353,8 +357,12 @@ static void widen(u32 *pixels, u32 count)
     }
 }
 
-/* `data` with its header; `residues` is room for two rows of pixels. */
-EXPORT(quic_pixels) i32 quic_pixels(u32 type, const u8 *data, u32 size, u32 *out, u32 width, u32 height, u32 *residues)
+/*
+ * `data` with its header, and `padding` bytes of room behind it, at least 10 for each pixel of a row; `residues` is room
+ * for two rows of pixels.
+ */
+EXPORT(quic_pixels)
+i32 quic_pixels(u32 type, u8 *data, u32 size, u32 padding, u32 *out, u32 width, u32 height, u32 *residues)
 {
     const family *const f = type == RGB16 ? &five : &eight;
     row_reader *const read = type == GRAY ? gray_row : type == RGB16 ? narrow_row : colour_row;
@@ -364,7 +372,9 @@ EXPORT(quic_pixels) i32 quic_pixels(u32 type, const u8 *data, u32 size, u32 *out
     }
     start(&colours, f, residues);
     start(&alpha, f, residues + width);
-    bits in = {.at = data + HEADER_BYTES, .end = data + (size & ~3u)};
+    const u32 words = size & ~3u;
+    for (u8 *at = data + words, *end = data + size + padding; at < end; at++) *at = 0;
+    bits in = {data, HEADER_BYTES * 8, words * 8};
     const u32 *above = NULL;
     u32 *row = out;
     for (u32 y = 0; y < height; y++) {

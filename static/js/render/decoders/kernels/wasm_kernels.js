@@ -13,6 +13,9 @@ const MISSING = 100;
 /** Rows are converted in steps of this many bytes, which stay in the processor's cache. */
 const STEP_BYTES = 64 * 1024;
 const PALETTE_BYTES = 1024;
+/** A QUIC kernel may look this many bytes past the end for each pixel of a row before it notices. */
+const LONGEST_QUIC_PIXEL = 10;
+const PADDING = 64;
 
 /**
  * @typedef {object} Exports
@@ -29,7 +32,7 @@ const PALETTE_BYTES = 1024;
  * @property {(number: number, pixels: number, count: number) => void} glz_slot
  * @property {() => number} glz_missing
  * @property {(kind: number, id: number, data: number, size: number, out: number, count: number) => number} glz_pixels
- * @property {(type: number, data: number, size: number, out: number, width: number, height: number, rows: number) => number} quic_pixels
+ * @property {(type: number, data: number, size: number, padding: number, out: number, width: number, height: number, rows: number) => number} quic_pixels
  * @property {(data: number, size: number, to: number, bytes: number, swap: number) => number} lz4_chunks
  * @property {(data: number, size: number, to: number, bytes: number) => number} inflate
  */
@@ -138,10 +141,11 @@ export class WasmKernels {
    * @returns {Uint32Array}
    */
   quic(type, data, width, height) {
-    const from = this.#place(data, 0);
+    const padding = width * LONGEST_QUIC_PIXEL + PADDING;
+    const from = this.#place(data, 0, padding);
     const rows = this.#bytes.reserve(width * 8);
     const to = this.#pixels.reserve(width * height * 4);
-    checked(this.#wasm.quic_pixels(type, from, data.length, to, width, height, rows));
+    checked(this.#wasm.quic_pixels(type, from, data.length, padding, to, width, height, rows));
     return this.#view(to, width * height);
   }
 
