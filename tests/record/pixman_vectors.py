@@ -21,7 +21,9 @@ R5G6B5 = 0x10020565
 X1R5G5B5 = 0x10020555
 FILTER_NEAREST, FILTER_GOOD, FILTER_BILINEAR = 3, 1, 4
 OP_SRC, OP_OVER = 1, 3
-OPERATORS = (*range(14), *range(0x10, 0x1C), *range(0x20, 0x2C))
+OPERATORS = (*range(14), *range(0x10, 0x1C), *range(0x20, 0x2C), *range(0x30, 0x3F))
+#: With a mask pixman 0.42 scales green twice and blue never: a slip nobody should agree with.
+TONES = range(0x3B, 0x3F)
 ONE = 1 << 16
 
 _lib = ctypes.CDLL(ctypes.util.find_library("pixman-1") or "libpixman-1.so.0")
@@ -102,7 +104,7 @@ def operators(rng: random.Random) -> list[dict[str, Any]]:
     """Every operator, without a mask, with one, and with one that has a factor for each channel."""
     cases = []
     for op in OPERATORS:
-        for masking in ("none", "alpha", "channels"):
+        for masking in ("none",) if op in TONES else ("none", "alpha", "channels"):
             pixels, mask, before = (words(rng, 24, premultiplied=True) for _ in range(3))
             src, m, dst = (Picture(A8R8G8B8, 24, 1, list(each)) for each in (pixels, mask, before))
             _lib.pixman_image_set_component_alpha(m.handle, masking == "channels")

@@ -2,6 +2,7 @@
 // COMPOSITE: X Render's operation, a picture through a mask onto a surface.
 import { CompositeFlags } from "../spice/enums.gen.js";
 import { scalePixel } from "./blend.js";
+import { BLEND_MODES, isTone } from "./blend_modes.js";
 import { CHANNEL_OPERATORS, FLOAT_OPERATORS, multiplyPixels, OPERATORS, plainOperator, spread } from "./composite_operators.js";
 import { apart, onRegion } from "./drawing.js";
 import { kept, then } from "./pictures.js";
@@ -24,7 +25,7 @@ const MASK_REPEAT = 16;
 const SMOOTH_FILTERS = Object.freeze([1, 2, 4]);
 
 /**
- * All operators of Render's Porter-Duff families are drawn; blend modes are counted.
+ * All operators of Render are drawn; a number that is none is counted.
  * As libspice does, SOURCE_OPAQUE counts for surfaces only, and MASK_OPAQUE and DEST_OPAQUE say nothing new.
  * @type {Operation}
  */
@@ -57,7 +58,8 @@ function maskOf(canvas, data) {
 function combiner(flags) {
   const number = plainOperator(flags & OPERATOR_MASK);
   const channels = (flags & CompositeFlags.COMPONENT_ALPHA) !== 0;
-  const exact = FLOAT_OPERATORS.get(number);
+  if (channels && isTone(number)) return (_s, _m, _i, d) => d;
+  const exact = FLOAT_OPERATORS.get(number) ?? BLEND_MODES.get(number);
   if (exact) return (s, m, i, d) => exact(s[i], m ? (channels ? m[i] : spread(m[i] >>> 24)) : 0xffffffff, d);
   if (channels && flags & CompositeFlags.HAS_MASK) {
     const operate = CHANNEL_OPERATORS[number];

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { overRow, scalePixel } from "../../../static/js/render/blend.js";
+import { BLEND_MODES } from "../../../static/js/render/blend_modes.js";
 import {
   CHANNEL_OPERATORS, FLOAT_OPERATORS, multiplyPixels, OPERATORS, plainOperator, spread,
 } from "../../../static/js/render/composite_operators.js";
@@ -43,7 +44,7 @@ test("every operator gives pixman's pixels, without a mask and with both kinds o
   for (const { op: number, masking, pixels, mask, before, result } of vectors.operators) {
     const op = plainOperator(number);
     const [s, m, d] = [ours(pixels), ours(mask), ours(before)];
-    const exact = FLOAT_OPERATORS.get(op);
+    const exact = FLOAT_OPERATORS.get(op) ?? BLEND_MODES.get(op);
     const out = d.map((under, i) => {
       const factors = { none: 0xffffffff, alpha: spread(m[i] >>> 24), channels: m[i] };
       if (exact) return exact(s[i], factors[masking], under);
