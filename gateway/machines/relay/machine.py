@@ -61,6 +61,11 @@ class RelayMachine:
 
     async def serve(self, browser: Transport, visitor: Visitor) -> None:
         """Serve one channel until its connection is gone. Never raises for what a peer did."""
+        await self._join(browser, visitor)
+        await browser.wait_closed()
+
+    async def _join(self, browser: Transport, visitor: Visitor) -> None:
+        """The link stage, which ends when the browser leaves. Nothing of it is held while the channel lives."""
         link = self.core.spawn(Joining(self, browser, visitor).run(), f"link {self.name}")
         gone = self.core.spawn(browser.wait_closed(), f"watch {self.name}")
         try:
@@ -70,7 +75,6 @@ class RelayMachine:
         finally:
             link.cancel()
             gone.cancel()
-        await browser.wait_closed()
 
     async def probe(self) -> None:
         """Find out whether the machine can be reached, unless that is known."""
