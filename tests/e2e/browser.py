@@ -5,8 +5,11 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any, Self
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -122,6 +125,28 @@ class Viewer(Visitor):
             raise AssertionError(f"{error.message}; {self.account()}") from None
         return seen
 
+    def prefer_compression(self, name: str) -> None:
+        """Asks the machine, in a new session, to compress like this; returns with its first frame."""
+        self.page.evaluate(
+            """async (name) => {
+              const element = document.querySelector("spice-viewer");
+              const shown = new Promise((seen) => element.addEventListener("spice-firstframe", seen, {once: true}));
+              element.setAttribute("compression", name);
+              element.reconnect();
+              await shown;
+            }""",
+            name,
+        )
+
+    def wait_for_image_type(self, name: str) -> None:
+        """Returns when the viewer says that it decoded an image of this type (its counters come once a second)."""
+        types: dict[str, int] = {}
+        for _ in ticks(5, 0.1):
+            types = self.counters().get("byType", {})
+            if types.get(name):
+                return
+        raise AssertionError(f"no {name} image came, only {types}")
+
     def account(self) -> str:
         """What can be said about a viewer that does not do what it should."""
         said = self.page.evaluate("""() => {
@@ -143,6 +168,18 @@ class Viewer(Visitor):
     def wait_until_shows(self, expected: Pixels, name: str, timeout: float = 15) -> None:
         """Returns when the surface equals the picture in every pixel; otherwise fails with the difference."""
         wait_until_equal(self.snapshot, expected, name, timeout)
+
+    def hide_all_but_the_picture(self) -> None:
+        self.page.evaluate("""() => {
+          for (const part of document.querySelector("spice-viewer").shadowRoot.children)
+            if (!part.querySelector("canvas.picture")) part.style.visibility = "hidden";
+        }""")
+
+    def photograph(self) -> Pixels:
+        """The picture as the page displays it, in page pixels."""
+        shot = self.page.locator(CANVAS).first.screenshot(animations="disabled", caret="hide")
+        with Image.open(BytesIO(shot)) as image:
+            return np.asarray(image.convert("RGB"))
 
     def counters(self) -> Any:
         """What the element says of its session."""

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.e2e.browser import Viewer, chromium
 from tests.e2e.gateway import Gateway
+from tests.e2e.guest import pattern
 from tests.e2e.guest.build import Guest, build
 from tests.e2e.qemu import BINARY, LinuxQemu, Qemu, Vga
 from tests.e2e.xspice import Xspice
@@ -86,6 +87,13 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture
 def viewer(browser: Browser) -> Iterator[Viewer]:
     with Viewer(browser) as somebody:
+        yield somebody
+
+
+@pytest.fixture
+def exact(browser: Browser) -> Iterator[Viewer]:
+    """A visitor whose window is as large as the guest's screen: a machine pixel is a pixel of the page."""
+    with Viewer(browser, {"width": pattern.WIDTH, "height": pattern.HEIGHT}) as somebody:
         yield somebody
 
 

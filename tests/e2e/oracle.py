@@ -6,7 +6,30 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from tests.e2e.picture import Pixels, read
+import numpy as np
+
+from tests.e2e.guest import pattern
+from tests.e2e.picture import Pixels, equal, read
+from tests.e2e.program import ticks
+from tests.e2e.qemu import LinuxQemu
+
+
+def drawn_pattern(machine: LinuxQemu, first_row: int) -> Pixels:
+    """Has the guest draw its pattern from a row down and stops it; the still screen that it came to."""
+    machine.ask(f"picture {first_row}")
+    expected = _pattern()[first_row:]
+    for _ in ticks(20):
+        machine.freeze()
+        shown = screenshot(machine.port, machine.password)
+        if equal(shown[first_row:], expected):
+            return shown
+        machine.resume()  # the guest's kernel draws a moment after the write
+    raise AssertionError("the guest does not draw its pattern")
+
+
+def _pattern() -> Pixels:
+    bgrx = np.frombuffer(pattern.picture(), np.uint8).reshape(pattern.HEIGHT, pattern.WIDTH, 4)
+    return bgrx[:, :, 2::-1]
 
 
 def screenshot(port: int, password: str | None = None) -> Pixels:

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, expect
 from tests.e2e.browser import Viewer
 from tests.e2e.conftest import GatewayFor, SavedGuests
 from tests.e2e.gateway import MACHINE, Gateway
-from tests.e2e.oracle import screenshot
+from tests.e2e.oracle import drawn_pattern
 from tests.e2e.program import established, ticks
 
 pytestmark = pytest.mark.e2e
@@ -34,9 +34,7 @@ def test_page_says_that_the_machine_left_and_reconnects_by_itself(
     expect(sentence).to_have_text(re.compile(r"machine.*\.$"), timeout=5000)
     again = cleanup.enter_context(guests.start(tmp_path / "two", "qxl", port=machine.port))
     again.ask("clear")
-    again.ask("picture 192")
-    again.freeze()
-    viewer.wait_until_shows(screenshot(again.port, again.password), "reconnected", timeout=20)
+    viewer.wait_until_shows(drawn_pattern(again, 192), "reconnected", timeout=20)
     expect(sentence).to_have_count(0)
 
 
@@ -83,9 +81,7 @@ def test_gateway_lives_through_rubbish_while_somebody_watches(
     assert all(code >= 4000 for code in closed), closed
     with urllib.request.urlopen(f"{gateway.origin}/healthz", timeout=5) as answer:
         assert answer.status == 200
-    machine.ask("picture 192")
-    machine.freeze()
-    viewer.wait_until_shows(screenshot(machine.port, machine.password), "after-rubbish")
+    viewer.wait_until_shows(drawn_pattern(machine, 192), "after-rubbish")
     assert gateway.alive()
     assert "Traceback" not in gateway.output()
 

@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.browser import wait_until_equal
 from tests.e2e.conftest import GatewayFor, SavedGuests
 from tests.e2e.firefox import FirefoxViewer
-from tests.e2e.oracle import screenshot
+from tests.e2e.oracle import drawn_pattern
 
 pytestmark = pytest.mark.e2e
 
@@ -23,7 +23,5 @@ def test_firefox_shows_the_linux_guest_as_spice_gtk_does(
     viewer = cleanup.enter_context(FirefoxViewer(tmp_path / "firefox", gateway.link))
     machine.ask("clear")
     machine.ask("lines 100")
-    machine.ask("picture 192")
-    machine.freeze()
-    expected = screenshot(machine.port, machine.password)
+    expected = drawn_pattern(machine, 192)
     wait_until_equal(viewer.snapshot, expected, "firefox", timeout=30)

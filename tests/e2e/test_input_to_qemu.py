@@ -41,13 +41,6 @@ def small(browser: Browser) -> Iterator[Viewer]:
         yield somebody
 
 
-@pytest.fixture
-def exact(browser: Browser) -> Iterator[Viewer]:
-    """A window in which a machine pixel is a pixel."""
-    with Viewer(browser, {"width": WIDTH, "height": HEIGHT}) as somebody:
-        yield somebody
-
-
 def test_typed_text_appears_in_the_guest(machine: LinuxQemu, opened: Viewer) -> None:
     text = "Hello, spicegate 1.0! ~`@#$%^&*()_+-={}|[]\\:\";'<>?,./"
     keyboard = Keyboard(opened.page)

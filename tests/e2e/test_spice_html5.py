@@ -14,7 +14,7 @@ from tests.e2e.browser import Viewer, Visitor, canvas_pixels, wait_until_equal
 from tests.e2e.conftest import GatewayFor, SavedGuests
 from tests.e2e.gateway import MACHINE, Gateway
 from tests.e2e.keys import EV_KEY
-from tests.e2e.oracle import screenshot
+from tests.e2e.oracle import drawn_pattern
 from tests.e2e.static_site import StaticSite
 
 pytestmark = pytest.mark.e2e
@@ -38,9 +38,7 @@ def test_spice_html5_shows_the_machine_and_types_in_it(
         visitor.page.keyboard.type(character)
         machine.next_event("keyboard", EV_KEY, value=0)
     assert machine.next_report("typed") == "spice html5"
-    machine.ask("picture 192")
-    machine.freeze()
-    expected = screenshot(machine.port, machine.password)
+    expected = drawn_pattern(machine, 192)
     wait_until_equal(lambda: canvas_pixels(visitor.page, SCREEN), expected, "spice-html5")
 
 
