@@ -4,6 +4,7 @@ import { StreamFlags, VideoCodecType } from "../spice/enums.gen.js";
 import { ProtocolError } from "../spice/errors.js";
 import { MAX_IMAGE_PIXELS, MAX_STREAMS } from "../spice/limits.gen.js";
 import { covered, paint } from "./blit.js";
+import { jpegSize } from "./decoders/jpeg.js";
 import { adapterFor, PictureInk } from "./ink.js";
 import { clippedRegion, isEmpty } from "./region.js";
 import { Rop } from "./rop.js";
@@ -174,6 +175,7 @@ export class Streams {
     }
     const { width, height } = "width" in message ? message : stream;
     checkSize(width, height);
+    checkFrame(data, width, height);
     const started = this.#clock.now();
     return this.#decodeJpeg(data, width, height).then((picture) => {
       this.stats.decodeMs += this.#clock.now() - started;
@@ -245,6 +247,17 @@ export class Streams {
 function checkSize(width, height) {
   if (width === 0 || height === 0 || width * height > MAX_IMAGE_PIXELS) {
     throw new ProtocolError(`a video picture of ${width}×${height} pixels is not possible`);
+  }
+}
+
+/**
+ * A browser makes room for what a JPEG says of itself: that is looked at first.
+ * @param {Uint8Array} data @param {number} width @param {number} height
+ */
+function checkFrame(data, width, height) {
+  const size = jpegSize(data);
+  if (size.width !== width || size.height !== height) {
+    throw new ProtocolError(`a video picture has ${size.width}×${size.height} pixels, not ${width}×${height}`);
   }
 }
 

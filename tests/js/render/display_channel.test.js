@@ -246,6 +246,15 @@ test("video pictures are drawn in order where the stream lies, within its clip",
   assert.deepEqual([...screen.pixels.slice(0, 5)], [BLACK, WHITE, 0xff0000ff, WHITE, BLACK]);
 });
 
+test("a video picture of another size than announced ends the channel before it is decoded", () => {
+  const screen = new Screen().start();
+  screen.send("stream_create", stream());
+  const data = jpegOf(65535, 65535);
+  screen.send("stream_data", frameOf(100, { data_size: data.length, data }));
+  assert.ok(screen.log.at(-1) instanceof ProtocolError);
+  assert.equal(screen.shared.pending.length, 0);
+});
+
 test("a sized video picture is stretched over its own place", async () => {
   const screen = new Screen().start();
   screen.send("stream_create", stream());
