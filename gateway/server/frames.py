@@ -35,6 +35,13 @@ class Opcode(IntEnum):
     PONG = 10
 
 
+# Looked up for each frame: plain numbers, as an enum's members cost a search.
+_BINARY = int(Opcode.BINARY)
+_CONTINUATION = int(Opcode.CONTINUATION)
+_CONTROLS = frozenset(map(int, (Opcode.CLOSE, Opcode.PING, Opcode.PONG)))
+_HEADER_SIZES = {126: _MEDIUM.size, 127: _LONG.size}
+
+
 class Piece(NamedTuple):
     """Some payload: `data[start:]`. A control frame comes whole; a BINARY one in as many pieces as it came in.
 
@@ -46,7 +53,7 @@ class Piece(NamedTuple):
     start: int
 
 
-def put_header(data: memoryview, room: int, opcode: int = Opcode.BINARY) -> int:
+def put_header(data: memoryview, room: int, opcode: int = _BINARY) -> int:
     """Write the unmasked header for payload `data[room:]` just before it; the offset at which the frame begins.
 
     `room` must be at least `MAX_HEADER`.
@@ -133,7 +140,7 @@ class FrameReader:
         second = data[at + 1]
         if bool(second & _MASKED) is not self._masked:
             raise ProtocolError("a WebSocket frame is masked wrongly")
-        size = {126: _MEDIUM.size, 127: _LONG.size}.get(second & 0x7F, _SHORT.size)
+        size = _HEADER_SIZES.get(second & 0x7F, _SHORT.size)
         return size + (_MASK_BYTES if self._masked else 0)
 
     def _read_header(self, data: bytes | memoryview, at: int, size: int) -> None:
@@ -150,17 +157,17 @@ class FrameReader:
         opcode, fin = first & 0x0F, bool(first & _FIN)
         if first & 0x70:
             raise ProtocolError("a WebSocket frame uses an extension that was not agreed on")
-        if opcode in (Opcode.CLOSE, Opcode.PING, Opcode.PONG):
+        if opcode in _CONTROLS:
             if not fin or length > _MAX_CONTROL:
                 raise ProtocolError("a WebSocket control frame is too long")
             self._opcode = opcode
             return
-        if opcode not in (Opcode.CONTINUATION, Opcode.BINARY):
+        if opcode not in (_BINARY, _CONTINUATION):
             raise ProtocolError("SPICE travels in binary WebSocket frames only")
-        if (opcode == Opcode.CONTINUATION) is not self._open or length >> 63:
+        if (opcode == _CONTINUATION) is not self._open or length >> 63:
             raise ProtocolError("a WebSocket frame is out of order")
         self._open = not fin
-        self._opcode = Opcode.BINARY
+        self._opcode = _BINARY
 
     def _payload(self, data: bytes | memoryview, at: int) -> Piece:
         """What has come of the current frame's payload, unmasked; not yet counted."""
@@ -177,7 +184,7 @@ class FrameReader:
         opcode = self._opcode
         if not self._left:
             self._opcode = 0
-        if opcode == Opcode.BINARY:
+        if opcode == _BINARY:
             return piece if len(piece.data) > piece.start else None
         self._control += bytes(piece.data[piece.start :])
         if self._left:

@@ -13,6 +13,8 @@ from gateway.server.frames import MAX_HEADER, FrameReader, Opcode, frame, put_he
 from gateway.server.transport import Data, StreamTransport, Transport
 from gateway.spice.errors import ProtocolError
 
+_BINARY = int(Opcode.BINARY)
+
 MAX_REASON = 123
 """Bytes of text in a close frame."""
 
@@ -48,7 +50,7 @@ class WebSocketTransport(Transport):
         kept = False
         try:
             for piece in self._reader.feed(data, room):
-                if piece.opcode == Opcode.BINARY:
+                if piece.opcode == _BINARY:
                     if not self._closing:
                         kept = self.receiver.on_data(piece.data, piece.start) or kept
                 else:
