@@ -15,7 +15,7 @@ from tests.e2e.qemu import LinuxQemu
 
 pytestmark = pytest.mark.e2e
 
-KEYBOARD = "Keyboard"
+KEYBOARD = "keyboard"
 
 
 @pytest.fixture
