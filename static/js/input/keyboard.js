@@ -78,7 +78,7 @@ export class Keyboard {
    */
   keyDown(event) {
     if (!keyBytes(event.code)) return false;
-    if (this.#isFakeControl(event)) return true;
+    if (this.#holdBack(event)) return true;
     if (!MODIFIER_CODES.has(event.code)) this.#releaseLost(event);
     if (this.#platform === "mac" && event.code === "CapsLock") this.#tap(event.code);
     else this.#press(event.code, event.repeat);
@@ -207,8 +207,9 @@ export class Keyboard {
   /**
    * On Windows, holds a Control press back until it is clear that AltGr is not behind it.
    * @param {KeyEvent} event
+   * @returns {boolean} whether the event is not to be sent, or not yet
    */
-  #isFakeControl(event) {
+  #holdBack(event) {
     if (this.#platform !== "windows") return false;
     if (event.code === "AltRight") {
       if (this.#heldBack && event.timeStamp - this.#heldBack.timeStamp < ALTGR_GAP) this.#dropHeldBack();

@@ -1,21 +1,17 @@
 // @ts-check
 // DOM key events of one element, to a Keyboard and LockKeys.
 
-/**
- * Both Control, Alt and Shift pressed and let go with nothing else: the chord that leaves the machine's keyboard.
- */
+/** Control, Alt and Shift pressed together and let go with nothing else: the chord that leaves the machine's keyboard. */
 class EscapeChord {
   #armed = false;
 
-  /** @param {KeyboardEvent} event @returns {boolean} true when the chord is complete */
-  down(event) {
-    const modifier = /^(Control|Alt|Shift)(Left|Right)$/.test(event.code);
-    if (!modifier) this.#armed = false;
-    else if (event.ctrlKey && event.altKey && event.shiftKey && !event.repeat) this.#armed = true;
-    return false;
+  /** @param {KeyboardEvent} event */
+  down({ code, repeat, ctrlKey, altKey, shiftKey }) {
+    const modifier = /^(Control|Alt|Shift)(Left|Right)$/.test(code);
+    this.#armed = modifier && ((ctrlKey && altKey && shiftKey && !repeat) || this.#armed);
   }
 
-  /** @returns {boolean} */
+  /** @returns {boolean} whether the chord is complete */
   up() {
     const complete = this.#armed;
     this.#armed = false;

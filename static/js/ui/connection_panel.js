@@ -13,6 +13,8 @@ const STEPS = [
   ["picture", "First picture"],
 ];
 
+/** A machine may have nothing to show, and wait for a key. */
+const BLANK_MS = 4000;
 /** A connection this fast needs no card: it would only flicker. */
 const PATIENCE_MS = 250;
 
@@ -26,17 +28,21 @@ export class ConnectionPanel {
   #steps = make("ol", { class: "steps" });
   #sentence = make("p", { class: "sentence", role: "alert" });
   #countdown = make("p", { class: "countdown" });
+  #hint = make("p", { class: "hint", role: "status", hidden: true },
+    "The machine shows nothing yet. Keys reach it already: one may wake its screen.");
   #reconnect = make("button", { type: "button", class: "primary" }, "Reconnect");
   #home = make("a", { class: "button" }, "Home");
   #actions = make("div", { class: "actions" }, this.#reconnect, this.#home);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #blank;
   #state = "";
 
   constructor() {
     this.#title.id = "connection-title";
     this.element.setAttribute("aria-labelledby", this.#title.id);
-    this.element.append(this.#title, this.#steps, this.#sentence, this.#countdown, this.#actions);
+    this.element.append(this.#title, this.#steps, this.#hint, this.#sentence, this.#countdown, this.#actions);
     this.#reconnect.addEventListener("click", () => this.onreconnect?.());
   }
 
@@ -59,6 +65,7 @@ export class ConnectionPanel {
     const ended = ["waiting", "failed", "closed"].includes(status.state);
     this.#steps.hidden = ended;
     if (!ended) this.#steps.replaceChildren(...stepItems(status));
+    this.#showHint(!ended && status.steps.has("authenticate") && !status.steps.has("picture"));
     this.#showCause(status);
     this.#actions.hidden = !ended;
     if (changed) this.#reveal(status.state);
@@ -66,6 +73,14 @@ export class ConnectionPanel {
 
   close() {
     clearTimeout(this.#timer);
+    clearTimeout(this.#blank);
+  }
+
+  /** @param {boolean} waiting all stands, and only the picture is missing */
+  #showHint(waiting) {
+    clearTimeout(this.#blank);
+    this.#hint.hidden = true;
+    if (waiting) this.#blank = setTimeout(() => (this.#hint.hidden = false), BLANK_MS);
   }
 
   /** @param {Status} status */

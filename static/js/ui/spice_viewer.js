@@ -132,6 +132,7 @@ class Viewing {
   #fullscreen;
   #timer;
   #name = "";
+  #blank = false;
   /** @type {State | null} */
   #announced = null;
 
@@ -262,6 +263,7 @@ class Viewing {
       this.stage.show(canvas);
       onfirstframe();
     };
+    display.onstate = (state) => (this.#blank = state === "blank");
     display.onstats = (stats) => this.#readings.displaySays(stats);
     display.onclose = onclose;
     return {
@@ -313,6 +315,7 @@ class Viewing {
     this.stats = this.#readings.read(performance.now(), { inputs, size: this.stage.size, scale: this.stage.scale });
     if (this.#statistics.shown) this.#statistics.show(this.#readings.rows());
     const slow = inputs !== null && inputs.silence > SLOW_MS;
+    this.#strip.set("blank", session && this.#blank ? "The machine shows no picture at the moment." : null);
     this.#strip.set("slow", slow ? "The connection is slow to answer." : null);
   }
 
