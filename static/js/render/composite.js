@@ -5,7 +5,7 @@ import { scalePixel } from "./blend.js";
 import { BLEND_MODES, isTone } from "./blend_modes.js";
 import { CHANNEL_OPERATORS, FLOAT_OPERATORS, multiplyPixels, OPERATORS, plainOperator, spread } from "./composite_operators.js";
 import { apart, onRegion } from "./drawing.js";
-import { kept, then } from "./pictures.js";
+import { after, kept } from "./pictures.js";
 import { Sampler } from "./sampler.js";
 
 /** @typedef {import("./drawing.js").Operation} Operation */
@@ -32,9 +32,9 @@ const SMOOTH_FILTERS = Object.freeze([1, 2, 4]);
 export function drawComposite(canvas, message) {
   const { data } = message;
   return onRegion(canvas, message, (surface, region, box) =>
-    then(canvas.pictures.get(data.src_bitmap), (first) => {
+    after(canvas.pictures.get(data.src_bitmap), (first) => {
       const source = kept(first);
-      return then(maskOf(canvas, data), (mask) => {
+      return after(maskOf(canvas, data), (mask) => {
         const combine = combiner(data.flags);
         if (!combine) canvas.ignored(`draw_composite with operator ${data.flags & OPERATOR_MASK}`);
         else if (region.length) drawSampled(surface, region, box, data, sampled(surface, source, mask, data), combine);

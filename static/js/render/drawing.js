@@ -4,7 +4,7 @@ import { BrushType, ImageScaleMode } from "../spice/enums.gen.js";
 import { ProtocolError } from "../spice/errors.js";
 import { covered, fill, move, paint } from "./blit.js";
 import { adapterFor, PictureInk, SolidInk, TileInk } from "./ink.js";
-import { kept, then } from "./pictures.js";
+import { after, kept } from "./pictures.js";
 import { clippedRegion, isEmpty, maskedRegion, sameSize } from "./region.js";
 import { Rop } from "./rop.js";
 import { ScaledInk } from "./scale.js";
@@ -41,11 +41,11 @@ export function onRegion(canvas, { base, data }, draw) {
   const region = clippedRegion(surface, base.box, base.clip);
   const { mask } = data;
   const finish = (/** @type {Region} */ visible) =>
-    then(draw(surface, visible, base.box), () => {
+    after(draw(surface, visible, base.box), () => {
       if (visible.length) canvas.damage(surface, visible);
     });
   if (!mask?.bitmap) return finish(region);
-  return then(canvas.pictures.getMask(mask.bitmap), (bits) => finish(maskedRegion(region, bits, mask, base.box)));
+  return after(canvas.pictures.getMask(mask.bitmap), (bits) => finish(maskedRegion(region, bits, mask, base.box)));
 }
 
 /**
@@ -53,7 +53,7 @@ export function onRegion(canvas, { base, data }, draw) {
  * @param {Canvas} canvas @param {any} brush @returns {Source | null | Promise<Source | null>}
  */
 export function patternOf(canvas, brush) {
-  if (brush.type === BrushType.PATTERN) return then(canvas.pictures.get(brush.u.pat), kept);
+  if (brush.type === BrushType.PATTERN) return after(canvas.pictures.get(brush.u.pat), kept);
   if (brush.type === BrushType.SOLID || brush.type === BrushType.NONE) return null;
   throw new ProtocolError(`brush type ${brush.type} does not exist`);
 }

@@ -6,7 +6,7 @@ import { covered, move, paint } from "./blit.js";
 import { drawComposite } from "./composite.js";
 import { apart, checkArea, drawBrush, drawSource, eachRow, onRegion, patternOf } from "./drawing.js";
 import { adapterFor, PictureInk, SolidInk } from "./ink.js";
-import { then } from "./pictures.js";
+import { after } from "./pictures.js";
 import { clippedRegion, isEmpty, sameSize } from "./region.js";
 import { Rop, ropOf } from "./rop.js";
 import { drawRop3 } from "./rop3.js";
@@ -27,7 +27,7 @@ function drawCopy(canvas, message) {
   const { data } = message;
   const rop = ropOf(data.rop_descriptor, Ropd.INVERS_SRC, Ropd.INVERS_DEST);
   return onRegion(canvas, message, (surface, region, box) =>
-    then(canvas.pictures.get(data.src_bitmap), (source) =>
+    after(canvas.pictures.get(data.src_bitmap), (source) =>
       drawSource(surface, region, box, source, data.src_area, data.scale_mode, rop)));
 }
 
@@ -36,7 +36,7 @@ function drawFill(canvas, message) {
   const { data } = message;
   const rop = ropOf(data.rop_descriptor, Ropd.INVERS_BRUSH, Ropd.INVERS_DEST);
   return onRegion(canvas, message, (surface, region) =>
-    then(patternOf(canvas, data.brush), (pattern) => drawBrush(surface, region, data.brush, pattern, rop)));
+    after(patternOf(canvas, data.brush), (pattern) => drawBrush(surface, region, data.brush, pattern, rop)));
 }
 
 /** The picture replaces what was there, then the brush is combined with it. @type {Operation} */
@@ -44,8 +44,8 @@ function drawOpaque(canvas, message) {
   const { data } = message;
   const rop = ropOf(data.rop_descriptor, Ropd.INVERS_BRUSH, Ropd.INVERS_SRC);
   return onRegion(canvas, message, (surface, region, box) =>
-    then(patternOf(canvas, data.brush), (pattern) =>
-      then(canvas.pictures.get(data.src_bitmap), (source) => {
+    after(patternOf(canvas, data.brush), (pattern) =>
+      after(canvas.pictures.get(data.src_bitmap), (source) => {
         if (rop === Rop.NOOP) return;
         drawSource(surface, region, box, source, data.src_area, data.scale_mode, Rop.COPY);
         drawBrush(surface, region, data.brush, pattern, rop);
@@ -70,7 +70,7 @@ function copyBits(canvas, { base, src_pos: from }) {
 function drawTransparent(canvas, message) {
   const { data } = message;
   return onRegion(canvas, message, (surface, region, box) =>
-    then(canvas.pictures.get(data.src_bitmap), (source) => {
+    after(canvas.pictures.get(data.src_bitmap), (source) => {
       checkArea(data.src_area);
       const key = keyWord(surface, data.true_color) & 0xffffff;
       eachRow(surface, ...inkOver(surface, region, box, source, data.src_area, true), (ink, d, n) =>
@@ -88,7 +88,7 @@ function keyWord(surface, color) {
 function drawAlphaBlend(canvas, message) {
   const { data } = message;
   return onRegion(canvas, message, (surface, region, box) =>
-    then(canvas.pictures.get(data.src_bitmap), (source) => {
+    after(canvas.pictures.get(data.src_bitmap), (source) => {
       checkArea(data.src_area);
       if (data.alpha === 0) return;
       const flags = data.alpha_flags;

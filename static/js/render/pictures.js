@@ -29,7 +29,7 @@ const TYPE_NAMES = Object.freeze(Object.fromEntries(Object.entries(ImageType).ma
  * @param {(value: A) => B | Promise<B>} next
  * @returns {B | Promise<B>} at once when the value is there
  */
-export function then(value, next) {
+export function after(value, next) {
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
@@ -65,7 +65,7 @@ export class Pictures {
     const { type, width, height } = image.descriptor;
     this.#count(type);
     if (type === ImageType.SURFACE) return { ...this.#surfaces.get(image.u.surface_id).asPicture(), highBits: true, isSurface: true };
-    if (CACHED.includes(type)) return then(this.#lookUp(image), (entry) => fromCache(entry, width, height));
+    if (CACHED.includes(type)) return after(this.#lookUp(image), (entry) => fromCache(entry, width, height));
     checkSize(width, height);
     return this.#decode(image);
   }
@@ -78,7 +78,7 @@ export class Pictures {
     const { id, type, flags, width, height } = image.descriptor;
     this.#count(type);
     if (type === ImageType.SURFACE) return maskOf(this.#surfaces.get(image.u.surface_id));
-    if (CACHED.includes(type)) return then(this.#lookUp(image), (entry) => maskFromCache(entry, width, height));
+    if (CACHED.includes(type)) return after(this.#lookUp(image), (entry) => maskFromCache(entry, width, height));
     if (type !== ImageType.BITMAP) throw new ProtocolError(`a mask cannot be an image of type ${type}`);
     checkSize(width, height);
     const mask = decodeMask(image);

@@ -1,7 +1,7 @@
 // @ts-check
 // The 256 functions of brush, source and destination.
 import { brushInk, drawSource, onRegion, patternOf } from "./drawing.js";
-import { then } from "./pictures.js";
+import { after } from "./pictures.js";
 import { extents } from "./region.js";
 import { Rop } from "./rop.js";
 import { Surface } from "./surface.js";
@@ -37,8 +37,8 @@ export function rop3Row(code) {
 export function drawRop3(canvas, message) {
   const { data } = message;
   return onRegion(canvas, message, (surface, region, box) =>
-    then(patternOf(canvas, data.brush), (pattern) =>
-      then(canvas.pictures.get(data.src_bitmap), (source) => {
+    after(patternOf(canvas, data.brush), (pattern) =>
+      after(canvas.pictures.get(data.src_bitmap), (source) => {
         if (!region.length) return;
         const stage = staged(surface, region, box, source, data);
         combineAll(surface, region, brushInk(surface, data.brush, pattern), stage, rop3Row(data.rop3));

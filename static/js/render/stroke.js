@@ -6,7 +6,7 @@ import { MAX_IMAGE_PIXELS } from "../spice/limits.gen.js";
 import { paint } from "./blit.js";
 import { brushInk, onRegion, patternOf } from "./drawing.js";
 import { polylines } from "./path.js";
-import { then } from "./pictures.js";
+import { after } from "./pictures.js";
 import { extents, intersect } from "./region.js";
 import { ropOf } from "./rop.js";
 
@@ -27,7 +27,7 @@ export function drawStroke(canvas, message) {
   const { data } = message;
   const rop = ropOf(data.fore_mode, Ropd.INVERS_BRUSH, Ropd.INVERS_DEST);
   return onRegion(canvas, message, (surface, region) =>
-    then(patternOf(canvas, data.brush), (pattern) => {
+    after(patternOf(canvas, data.brush), (pattern) => {
       if (data.attr.flags & LineFlags.STYLED) {
         canvas.ignored("draw_stroke with dashes");
         return;

@@ -5,7 +5,7 @@ import { ProtocolError } from "../spice/errors.js";
 import { MAX_IMAGE_PIXELS } from "../spice/limits.gen.js";
 import { over, scalePixel } from "./blend.js";
 import { brushInk, drawBrush, eachRow, onRegion, patternOf } from "./drawing.js";
-import { then } from "./pictures.js";
+import { after } from "./pictures.js";
 import { intersect, isEmpty } from "./region.js";
 import { Rop } from "./rop.js";
 
@@ -18,8 +18,8 @@ import { Rop } from "./rop.js";
 export function drawText(canvas, message) {
   const { data } = message;
   return onRegion(canvas, message, (surface, region) =>
-    then(patternOf(canvas, data.fore_brush), (fore) =>
-      then(patternOf(canvas, data.back_brush), (back) => {
+    after(patternOf(canvas, data.fore_brush), (fore) =>
+      after(patternOf(canvas, data.back_brush), (back) => {
         if (!region.length) return;
         const { left, top, right, bottom } = data.back_area;
         if (!isEmpty(data.back_area)) {
