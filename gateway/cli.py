@@ -19,16 +19,9 @@ from gateway.serving import CannotListen, MachineSpec, serve_forever
 
 PASSWORD_ENV = "SPICEGATE_PASSWORD"  # noqa: S105 - the name of a variable
 
-NO_MACHINE = f"""There is no machine to open. Name one:
+NO_MACHINE = f"There is no machine yet: name one (spicegate serve spice://host:5900) or list yours in {FILE_NAME}."
 
-  spicegate serve spice://host:5900
-
-or list your machines in {FILE_NAME}:
-
-  [[machines]]
-  name = "office"
-  url = "spice://host:5900"
-"""
+log = logging.getLogger("spicegate")
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -128,9 +121,9 @@ def from_urls(
 
 
 def check_machines(machines: list[MachineSpec]) -> None:
-    """Some machine, each by its own name. Raises `ConfigError`."""
+    """Each by its own name. Raises `ConfigError`."""
     if not machines:
-        raise ConfigError(NO_MACHINE)
+        log.warning(NO_MACHINE)
     names = [machine.name for machine in machines]
     if len(set(names)) < len(names):
         raise ConfigError("two machines have the same name: give one of them another with --name")

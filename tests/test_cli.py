@@ -86,10 +86,12 @@ def test_version_is_printed(run: Run) -> None:
     assert run("--version").stdout == f"spicegate {__version__}\n"
 
 
-def test_serve_without_a_machine_says_how_to_name_one(run: Run) -> None:
-    result = run("serve")
-    assert result.exit_code == 2
-    assert "spicegate serve spice://host:5900" in result.stderr
+def test_serve_without_a_machine_starts_and_says_how_to_name_one(tmp_path: Path) -> None:
+    with serving(tmp_path) as (process, _):
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 0
+        assert process.stderr is not None
+        assert "spicegate serve spice://host:5900" in process.stderr.read()
 
 
 @pytest.mark.parametrize(
