@@ -124,13 +124,10 @@ export class TileInk extends RowBuffer {
     const { pixels, width, height } = this.picture;
     const row = this.room(n);
     const start = modulo(y - this.oy, height) * width;
-    let column = modulo(x - this.ox, width);
-    for (let i = 0; i < n;) {
-      const run = Math.min(n - i, width - column);
-      row.set(pixels.subarray(start + column, start + column + run), i);
-      i += run;
-      column = 0;
-    }
+    const column = modulo(x - this.ox, width);
+    const period = Math.min(n, width);
+    for (let i = 0; i < period; i++) row[i] = pixels[start + (column + i < width ? column + i : column + i - width)];
+    for (let done = period; done < n; done *= 2) row.copyWithin(done, 0, Math.min(done, n - done));
     this.#adapt?.(row, n);
   }
 }

@@ -90,13 +90,42 @@ export function nearestRow(row, n, picture, fx, step, fy) {
 export function bilinearRow(row, n, picture, fx, step, fy) {
   const y = Math.floor(fy / ONE);
   const wy = Math.floor((fy - y * ONE) / 512);
-  for (let i = 0; i < n; i++, fx += step) {
-    const x = Math.floor(fx / ONE);
-    const wx = Math.floor((fx - x * ONE) / 512);
+  const inside = y >= 0 && y + 1 < picture.height && step > 0;
+  const first = inside ? clamp(Math.ceil(-fx / step), 0, n) : n;
+  const end = inside ? clamp(Math.ceil(((picture.width - 1) * ONE - fx) / step), first, n) : n;
+  edgeRow(row, 0, first, picture, fx, step, y, wy);
+  innerRow(row, first, end, picture, fx, step, y * picture.width, wy);
+  edgeRow(row, end, n, picture, fx, step, y, wy);
+}
+
+/** @param {number} v @param {number} least @param {number} most */
+const clamp = (v, least, most) => Math.max(least, Math.min(v, most));
+
+/**
+ * The part of a row that also mixes what lies outside the picture.
+ * @param {Uint32Array} row @param {number} first @param {number} end @param {Picture} picture
+ * @param {number} fx @param {number} step @param {number} y of the upper row @param {number} wy
+ */
+function edgeRow(row, first, end, picture, fx, step, y, wy) {
+  for (let i = first; i < end; i++) {
+    const at = fx + i * step;
+    const x = Math.floor(at / ONE);
     row[i] = mix(
       pixelAt(picture, x, y), pixelAt(picture, x + 1, y), pixelAt(picture, x, y + 1), pixelAt(picture, x + 1, y + 1),
-      wx, wy,
+      Math.floor((at - x * ONE) / 512), wy,
     );
+  }
+}
+
+/**
+ * The part of a row for which all four pixels lie in the picture.
+ * @param {Uint32Array} row @param {number} first @param {number} end @param {Picture} picture
+ * @param {number} fx @param {number} step @param {number} line index of the upper row's first pixel @param {number} wy
+ */
+function innerRow(row, first, end, { pixels, width }, fx, step, line, wy) {
+  for (let i = first, at = fx + first * step; i < end; i++, at += step) {
+    const x = line + (at >>> 16);
+    row[i] = mix(pixels[x], pixels[x + 1], pixels[x + width], pixels[x + width + 1], (at >>> 9) & 127, wy);
   }
 }
 
@@ -110,15 +139,16 @@ function pixelAt({ pixels, width, height }, x, y) {
  * @param {number} wx 0…127 towards the right @param {number} wy 0…127 downwards
  */
 export function mix(tl, tr, bl, br, wx, wy) {
-  const wbr = wx * wy;
-  const wbl = (128 - wx) * wy;
-  const wtr = wx * (128 - wy);
-  const wtl = 16384 - wbr - wbl - wtr;
-  let out = 0;
-  for (let shift = 0; shift < 32; shift += 8) {
-    const sum = ((tl >>> shift) & 255) * wtl + ((tr >>> shift) & 255) * wtr
-      + ((bl >>> shift) & 255) * wbl + ((br >>> shift) & 255) * wbr;
-    out |= (sum >>> 14) << shift;
-  }
-  return out >>> 0;
+  const up = 128 - wy;
+  const left = 128 - wx;
+  // Downwards two channels at a time, 15 bits each; then sidewards one by one.
+  const l1 = Math.imul(tl & 0xff00ff, up) + Math.imul(bl & 0xff00ff, wy);
+  const r1 = Math.imul(tr & 0xff00ff, up) + Math.imul(br & 0xff00ff, wy);
+  const l2 = Math.imul((tl >>> 8) & 0xff00ff, up) + Math.imul((bl >>> 8) & 0xff00ff, wy);
+  const r2 = Math.imul((tr >>> 8) & 0xff00ff, up) + Math.imul((br >>> 8) & 0xff00ff, wy);
+  const c0 = ((l1 & 0xffff) * left + (r1 & 0xffff) * wx) >>> 14;
+  const c1 = ((l2 & 0xffff) * left + (r2 & 0xffff) * wx) >>> 14;
+  const c2 = ((l1 >>> 16) * left + (r1 >>> 16) * wx) >>> 14;
+  const c3 = ((l2 >>> 16) * left + (r2 >>> 16) * wx) >>> 14;
+  return (c0 | (c1 << 8) | (c2 << 16) | (c3 << 24)) >>> 0;
 }
