@@ -12,7 +12,7 @@ const plainTitle = document.title;
 /** The tab of the browser says what the page shows. @type {Record<string, string>} */
 const MARKS = { connecting: "… ", waiting: "⟳ ", failed: "✕ ", closed: "✕ " };
 
-document.querySelector("spice-viewer")?.addEventListener("spice-state", (event) => {
+document.addEventListener("spice-state", (event) => {
   const { state } = /** @type {CustomEvent<{state: string}>} */ (event).detail;
   document.title = `${MARKS[state] ?? ""}${plainTitle}`;
 });
