@@ -7,14 +7,15 @@ import { bytesText } from "./ui/numbers.js";
 /** As many machines fit a screen; below that a filter is clutter. */
 const FILTER_FROM = 6;
 
-/** @type {readonly [Intl.RelativeTimeFormatUnit, number][]} */
+/** @type {readonly [string, number][]} */
 const UNITS = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
-/** @param {Date} date */
-function timeAgo(date) {
-  const seconds = Math.round((date.getTime() - Date.now()) / 1000);
-  const [unit, length] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? UNITS[UNITS.length - 1];
-  return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.trunc(seconds / length), unit);
+/** @param {Date} date in the past @returns {string} how long ago, for example "2 minutes" */
+function timeSince(date) {
+  const seconds = Math.max(0, Math.round((Date.now() - date.getTime()) / 1000));
+  const [unit, length] = UNITS.find(([, size]) => seconds >= size) ?? UNITS[UNITS.length - 1];
+  const count = Math.floor(seconds / length);
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
 /** @param {HTMLFormElement} form @param {HTMLOutputElement} output */
@@ -60,8 +61,9 @@ function addFilter(list) {
 }
 
 for (const time of document.querySelectorAll("time")) {
-  time.title = time.textContent ?? "";
-  time.textContent = timeAgo(new Date(time.dateTime));
+  time.title = time.dateTime;
+  time.textContent = timeSince(new Date(time.dateTime));
+  time.closest(".since")?.replaceChildren("for ", time);
 }
 for (const cell of document.querySelectorAll("[data-bytes]")) {
   cell.textContent = bytesText(Number(cell.getAttribute("data-bytes")));
