@@ -93,6 +93,8 @@ export class Keyboard {
     if (!keyBytes(event.code)) return false;
     this.#sendHeldBack();
     if (this.#platform === "mac") this.#keyUpOnMac(event);
+    // Windows takes the press of Print Screen for itself and gives the page only its release.
+    if (this.#platform === "windows" && event.code === "PrintScreen") this.#press(event.code, false);
     this.#release(event.code);
     return true;
   }

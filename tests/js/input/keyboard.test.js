@@ -219,6 +219,15 @@ test("Alt+PrintScreen is SysRq, and its release matches its press when Alt went 
   typist.sent("38", "54", "b8", "d4");
 });
 
+test("Print Screen on Windows, of which the page sees only the release, is pressed and released", () => {
+  const typist = new Typist("windows");
+  typist.releases("PrintScreen");
+  typist.sent("e02ae037", "e0b7e0aa");
+  typist.presses("PrintScreen");
+  typist.releases("PrintScreen");
+  typist.sent("e02ae037", "e0b7e0aa");
+});
+
 test("nothing is sent for keys of a connection that is gone", () => {
   const typist = new Typist();
   typist.presses("KeyA");
