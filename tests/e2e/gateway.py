@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Sequence
+from http.client import HTTPConnection
+from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 from tests.e2e.program import Program
 
@@ -36,6 +40,25 @@ class Gateway(Program):
     @property
     def viewer_url(self) -> str:
         return f"{self.origin}/m/{MACHINE}"
+
+    def enter(self) -> tuple[str, str]:
+        """Uses the link up: name and value of the cookie that it gives."""
+        location = urlsplit(self.link)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", f"{location.path}?{location.query}")
+            given = SimpleCookie(connection.getresponse().getheader("Set-Cookie", ""))
+        finally:
+            connection.close()
+        ((name, morsel),) = given.items()
+        return name, morsel.value
+
+    def ticket(self, cookie: tuple[str, str]) -> str:
+        """A one-time console ticket, asked for as the machines page does."""
+        headers = {"Cookie": "=".join(cookie), "Origin": self.origin}
+        request = Request(f"{self.viewer_url}/ticket", method="POST", headers=headers)
+        with urlopen(request, timeout=10) as answer:
+            return str(json.load(answer)["ticket"])
 
     def _link(self) -> str | None:
         found = re.search(r"https?://\S+/enter\?token=\S+", self.output())

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from gateway.spice.enums import LinkErr
-from tests.e2e.browser import Viewer, Visitor, canvas_pixels, wait_until_equal
+from tests.e2e.browser import Visitor, canvas_pixels, wait_until_equal
 from tests.e2e.conftest import GatewayFor, SavedGuests
 from tests.e2e.gateway import MACHINE, Gateway
 from tests.e2e.keys import EV_KEY
@@ -24,13 +24,13 @@ SCREEN = "#spice-screen canvas"
 
 
 def test_spice_html5_shows_the_machine_and_types_in_it(
-    tmp_path: Path, cleanup: ExitStack, guests: SavedGuests, gateway_for: GatewayFor, browser: Browser, viewer: Viewer
+    tmp_path: Path, cleanup: ExitStack, guests: SavedGuests, gateway_for: GatewayFor, browser: Browser
 ) -> None:
     site = cleanup.enter_context(StaticSite(SPICE_HTML5))
     machine = cleanup.enter_context(guests.start(tmp_path / "qemu", "qxl", "auto_lz"))
     gateway = gateway_for(machine, "--allowed-origin", site.origin)
     visitor = cleanup.enter_context(Visitor(browser))
-    visitor.page.goto(_address(site, gateway, ticket(viewer, gateway)))
+    visitor.page.goto(address(site, gateway, gateway.ticket(gateway.enter())))
     visitor.page.wait_for_selector(SCREEN)
     machine.ask("clear")
     visitor.page.hover(SCREEN)
@@ -43,29 +43,22 @@ def test_spice_html5_shows_the_machine_and_types_in_it(
 
 
 def test_ticket_opens_one_session_only(
-    tmp_path: Path, cleanup: ExitStack, guests: SavedGuests, gateway_for: GatewayFor, browser: Browser, viewer: Viewer
+    tmp_path: Path, cleanup: ExitStack, guests: SavedGuests, gateway_for: GatewayFor, browser: Browser
 ) -> None:
     site = cleanup.enter_context(StaticSite(SPICE_HTML5))
     machine = cleanup.enter_context(guests.start(tmp_path / "qemu", "qxl"))
     gateway = gateway_for(machine, "--allowed-origin", site.origin)
-    address = _address(site, gateway, ticket(viewer, gateway))
+    opened = address(site, gateway, gateway.ticket(gateway.enter()))
     first = cleanup.enter_context(Visitor(browser))
-    first.page.goto(address)
+    first.page.goto(opened)
     first.page.wait_for_selector(SCREEN)
     second = cleanup.enter_context(Visitor(browser))
     refusal = f"link error {LinkErr.PERMISSION_DENIED:d}"
     with second.page.expect_console_message(lambda message: refusal in message.text):
-        second.page.goto(address)
+        second.page.goto(opened)
 
 
-def ticket(viewer: Viewer, gateway: Gateway) -> str:
-    """A console ticket, as the machine's page gets one."""
-    viewer.page.goto(gateway.link)
-    answer = viewer.page.request.post(f"{gateway.viewer_url}/ticket", headers={"Origin": gateway.origin})
-    assert answer.ok, answer.status
-    return str(answer.json()["ticket"])
-
-
-def _address(site: StaticSite, gateway: Gateway, console_ticket: str) -> str:
+def address(site: StaticSite, gateway: Gateway, console_ticket: str) -> str:
+    """spice-html5's page, told to connect through the gateway."""
     where = {"host": "127.0.0.1", "port": gateway.port, "path": f"ws/{MACHINE}", "password": console_ticket}
     return f"{site.origin}/spice_auto.html?{urlencode(where)}"
