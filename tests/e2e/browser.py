@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Self
 
@@ -110,6 +111,14 @@ class Visitor:
         self.close()
 
 
+@dataclass(frozen=True)
+class FirstFrame:
+    """When the page had its first complete picture and when the machine had answered, ms since its navigation."""
+
+    shown: float
+    answered: float
+
+
 class Viewer(Visitor):
     """Somebody who opens the printed link."""
 
@@ -117,13 +126,12 @@ class Viewer(Visitor):
         """The link leads to the machine, for there is only one."""
         self.page.goto(link)
 
-    def wait_for_first_frame(self) -> dict[str, float]:
-        """`at`: when the page had a complete picture, `milliseconds`: how long the session took for it."""
+    def wait_for_first_frame(self) -> FirstFrame:
         try:
-            seen: dict[str, float] = self.page.evaluate(_WITHIN, ["firstFrame", 20_000])
+            seen = self.page.evaluate(_WITHIN, ["firstFrame", 20_000])
         except Error as error:
             raise AssertionError(f"{error.message}; {self.account()}") from None
-        return seen
+        return FirstFrame(seen["at"], seen["at"] - seen["milliseconds"] + seen["steps"]["reach"])
 
     def prefer_compression(self, name: str) -> None:
         """Asks the machine, in a new session, to compress like this; returns with its first frame."""

@@ -35,7 +35,8 @@ const SLOW_MS = 2000;
  * auto_lz, quic, glz, lz or lz4; without it the machine decides). Connects when put on a page and disconnects when
  * taken off.
  *
- * Events, all bubbling and composed: `spice-state` (detail: {state}), `spice-firstframe` (detail: {milliseconds}),
+ * Events, all bubbling and composed: `spice-state` (detail: {state}), `spice-firstframe` (detail: {milliseconds,
+ * steps}, steps with their times since the beginning: reach, authenticate, picture),
  * `spice-error` (detail: {sentence, code, heals}).
  */
 export class SpiceViewer extends HTMLElement {
@@ -294,7 +295,7 @@ class Viewing {
   #connected({ steps }) {
     const active = document.activeElement;
     if (!active || active === document.body || active === this.#host) this.stage.field.focus({ preventScroll: true });
-    this.#tell("spice-firstframe", { milliseconds: steps.get("picture") });
+    this.#tell("spice-firstframe", { milliseconds: steps.get("picture"), steps: Object.fromEntries(steps) });
   }
 
   /** @param {boolean} beginning */
