@@ -57,6 +57,7 @@ async def open_channel(request: web.Request) -> web.StreamResponse:
     connections.add(connection)
     try:
         await response.prepare(request)
+        response.headers.clear()  # they are sent, and thousands of idle connections would hold them
         request.app[HEARTBEAT].add(connection)
         await machine.serve(connection, visitor)
     finally:
