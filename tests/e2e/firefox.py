@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import select
@@ -36,7 +37,9 @@ class FirefoxViewer:
                 env={**os.environ, "HOME": str(home)},
                 start_new_session=True,
             )
-        self.version: str = self._answer()["ready"]
+        started = self._answer()
+        self.version: str = started["version"]
+        self._browser: int = started["pid"]
 
     def snapshot(self) -> Pixels | None:
         """The primary surface as the viewer has it; None while there is none."""
@@ -52,7 +55,10 @@ class FirefoxViewer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.killpg(self._process.pid, signal.SIGKILL)
+        # puppeteer starts the browser in a process group of its own.
+        for group in (self._browser, self._process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
         self._process.wait(10)
 
     def _answer(self) -> Any:

@@ -10,7 +10,7 @@ const browser = await puppeteer.launch({ browser: "firefox", executablePath, hea
 try {
   const page = await browser.newPage();
   await page.goto(link);
-  console.log(JSON.stringify({ ready: await browser.version() }));
+  console.log(JSON.stringify({ version: await browser.version(), pid: browser.process().pid }));
   for await (const _request of createInterface({ input: process.stdin })) {
     console.log(JSON.stringify(await page.evaluate(look)));
   }
