@@ -10,6 +10,8 @@ import { unpack } from "./unpack.js";
 
 const LONG = 15;
 const SHORTEST_MATCH = 4;
+/** Shorter copies are quicker byte by byte. */
+const WORTH_A_CALL = 48;
 
 /** Decodes blocks one behind the other into one buffer. */
 class BlockReader {
@@ -69,7 +71,11 @@ class BlockReader {
   #literals(length) {
     if (length > this.#end - this.#at) throw fault(Fault.TRUNCATED);
     if (length > this.#out.length - this.written) throw fault(Fault.OVERRUN);
-    this.#out.set(this.#data.subarray(this.#at, this.#at + length), this.written);
+    const data = this.#data;
+    const out = this.#out;
+    const { written } = this;
+    if (length >= WORTH_A_CALL) out.set(data.subarray(this.#at, this.#at + length), written);
+    else for (let i = 0; i < length; i++) out[written + i] = data[this.#at + i];
     this.#at += length;
     this.written += length;
   }
@@ -82,7 +88,7 @@ class BlockReader {
     if (length > this.#out.length - this.written) throw fault(Fault.OVERRUN);
     const out = this.#out;
     const to = this.written;
-    if (distance >= length) out.copyWithin(to, to - distance, to - distance + length);
+    if (distance >= length && length >= WORTH_A_CALL) out.copyWithin(to, to - distance, to - distance + length);
     else for (let i = to; i < to + length; i++) out[i] = out[i - distance];
     this.written += length;
   }

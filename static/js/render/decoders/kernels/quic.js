@@ -214,9 +214,12 @@ class Plane {
    * @param {number} guess a pixel
    */
   #code(at, x, before, guess) {
-    let residue = 0;
-    for (let channel = 0, shift = 0; channel < this.#models.length; channel++, shift += 8) {
-      residue |= this.#bits.value(this.#models[channel], (before >>> shift) & 255) << shift;
+    const bits = this.#bits;
+    const models = this.#models;
+    let residue = bits.value(models[0], before & 255);
+    if (models.length === 3) {
+      residue |= bits.value(models[1], (before >>> 8) & 255) << 8;
+      residue |= bits.value(models[2], (before >>> 16) & 255) << 16;
     }
     this.#residues[x] = residue;
     const fold = this.#family.mask * 0x010101;

@@ -43,14 +43,15 @@ const ROWS = Object.freeze({
 });
 
 /**
- * Rows that lie four bytes a pixel and aligned, read a word at a time.
+ * Rows of four bytes a pixel, read a word at a time; where they are not aligned, from a copy.
  * @param {Uint8Array} data
  * @param {number} count pixels, without padding between rows
  * @param {number} opaque 0xff000000, or 0 to keep the alpha
  * @returns {Uint32Array}
  */
 function unpackWords(data, count, opaque) {
-  const words = new Uint32Array(data.buffer, data.byteOffset, count);
+  const bytes = data.byteOffset % 4 === 0 ? data : data.slice(0, count * 4);
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, count);
   const out = new Uint32Array(count);
   for (let i = 0; i < count; i++) {
     const word = words[i];
@@ -68,7 +69,7 @@ function unpackWords(data, count, opaque) {
  * @returns {Uint32Array}
  */
 export function unpack(layout, data, stride, width, height) {
-  if (stride === width * 4 && data.byteOffset % 4 === 0 && (layout === "rgb32" || layout === "rgba")) {
+  if (stride === width * 4 && (layout === "rgb32" || layout === "rgba")) {
     return unpackWords(data, width * height, layout === "rgb32" ? 0xff000000 : 0);
   }
   const out = new Uint32Array(width * height);
