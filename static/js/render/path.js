@@ -4,7 +4,7 @@ import { PathFlags } from "../spice/enums.gen.js";
 import { ProtocolError } from "../spice/errors.js";
 import { MAX_PATH_POINTS } from "../spice/limits.gen.js";
 
-/** @typedef {{x: number, y: number}} Point */
+/** @typedef {{x: number, y: number}} Point in messages pixels with four binary places; in here those sixteenths */
 
 const MOST_HALVINGS = 24;
 
@@ -20,7 +20,8 @@ export function polylines(path) {
   /** @type {Point[][]} */
   const done = [];
   const line = new Polyline();
-  for (const { flags, points } of path.segments) {
+  for (const { flags, points: given } of path.segments) {
+    const points = given.map(({ x, y }) => ({ x: x * 16, y: y * 16 }));
     let rest = points;
     if (flags & PathFlags.BEGIN) {
       done.push(line.take());

@@ -24,7 +24,7 @@ const stroke = (segments, fields = {}, clip = NO_CLIP) => ({
     ...fields,
   },
 });
-const line = (...points) => ({ flags: 3, points: points.map(([x, y]) => ({ x: x * 16, y: y * 16 })) });
+const line = (...points) => ({ flags: 3, points: points.map(([x, y]) => ({ x, y })) });
 
 /** The pixels of a line, one step at a time: the error grows with each step and a sideways step takes it back. */
 function walked([x1, y1], [x2, y2]) {
@@ -59,7 +59,7 @@ test("a line has the pixels that walking it step by step gives, in every directi
 
 test("a closed path comes back to its beginning, and each line leaves its last pixel to the next", () => {
   const canvas = screen();
-  const square = { flags: 1 | 2 | 8, points: [[2, 2], [6, 2], [6, 6], [2, 6]].map(([x, y]) => ({ x: x * 16, y: y * 16 })) };
+  const square = { flags: 1 | 2 | 8, points: [[2, 2], [6, 2], [6, 6], [2, 6]].map(([x, y]) => ({ x, y })) };
   canvas.draw("draw_stroke", stroke([square], { fore_mode: 64 }));
   assert.equal(white(canvas).length, 16);
 });
@@ -73,7 +73,7 @@ test("a line stays within its clip and takes its colors from a pattern", () => {
 
 test("a curve passes through its ends and stays near its control points' hull", () => {
   const canvas = screen();
-  const points = [[1, 10], [1, 2], [20, 2], [20, 10]].map(([x, y]) => ({ x: x * 16, y: y * 16 }));
+  const points = [[1, 10], [1, 2], [20, 2], [20, 10]].map(([x, y]) => ({ x, y }));
   canvas.draw("draw_stroke", stroke([{ flags: 1 | 2 | 16, points }]));
   const drawn = white(canvas);
   assert.ok(drawn.includes("1,10"));
