@@ -4,13 +4,17 @@ import { Ropd, StringFlags, SurfaceFmt } from "../spice/enums.gen.js";
 import { ProtocolError } from "../spice/errors.js";
 import { MAX_IMAGE_PIXELS } from "../spice/limits.gen.js";
 import { over, scalePixel } from "./blend.js";
-import { brushInk, drawBrush, eachRow, onRegion, patternOf } from "./drawing.js";
+import { apart, brushInk, drawBrush, eachRow, onRegion, patternOf } from "./drawing.js";
+import { TileInk } from "./ink.js";
 import { after } from "./pictures.js";
 import { intersect, isEmpty } from "./region.js";
 import { Rop } from "./rop.js";
 
 /** @typedef {import("./drawing.js").Operation} Operation */
 /** @typedef {import("./region.js").Rect} Rect */
+/** @typedef {import("./surface.js").Surface} Surface */
+/** @typedef {import("./pictures.js").Source} Source */
+/** @typedef {import("./ink.js").Ink} Ink */
 /** @typedef {{render_pos: {x: number, y: number}, glyph_origin: {x: number, y: number}, width: number, height: number, data: Uint8Array}} Glyph */
 /** @typedef {{left: number, top: number, width: number, height: number, values: Uint8Array}} Coverage 0…255 a pixel */
 
@@ -27,23 +31,35 @@ export function drawText(canvas, message) {
           drawBrush(surface, intersect(region, left, top, right, bottom), data.back_brush, back, Rop.COPY);
         }
         const coverage = stringCoverage(data.str);
-        if (coverage) drawCovered(surface, region, coverage, brushInk(surface, data.fore_brush, fore));
+        if (coverage) drawCovered(surface, region, coverage, textInk(surface, data.fore_brush, fore, coverage), !fore?.alpha);
       })));
 }
 
 /**
- * @param {import("./surface.js").Surface} surface @param {import("./region.js").Region} region
- * @param {Coverage} coverage @param {import("./ink.js").Ink} ink
+ * A pattern begins at the string's corner, not the surface's, and its alpha counts.
+ * @param {Surface} surface @param {any} brush @param {Source | null} pattern @param {Coverage} coverage
+ * @returns {Ink}
  */
-function drawCovered(surface, region, { left, top, width, height, values }, ink) {
+function textInk(surface, brush, pattern, { left, top }) {
+  if (!pattern) return brushInk(surface, brush, null);
+  const { x, y } = brush.u.pos;
+  return new TileInk(apart(surface, pattern), left + x, top + y, surface, null);
+}
+
+/**
+ * @param {Surface} surface @param {import("./region.js").Region} region
+ * @param {Coverage} coverage @param {Ink} ink @param {boolean} opaque the ink's alpha means nothing
+ */
+function drawCovered(surface, region, { left, top, width, height, values }, ink, opaque) {
   const { pixels, settle, force } = surface;
   const keep = surface.format === SurfaceFmt.FMT_32_xRGB ? 0xffffff : surface.keep;
+  const own = opaque ? 0xff000000 : 0;
   const inside = intersect(region, left, top, left + width, top + height);
   eachRow(surface, inside, ink, (_ink, d, n) => {
     const y = Math.floor(d / surface.width);
     const m = (y - top) * width + (d - y * surface.width) - left;
     for (let i = 0; i < n; i++) {
-      const s = scalePixel((ink.row[ink.offset + i] | 0xff000000) >>> 0, values[m + i]);
+      const s = scalePixel((ink.row[ink.offset + i] | own) >>> 0, values[m + i]);
       const p = (over(s, pixels[d + i]) & keep) | force;
       pixels[d + i] = settle ? settle(p) : p;
     }
