@@ -113,7 +113,7 @@ class Transport(ABC):
 class StreamTransport(Transport, asyncio.BufferedProtocol):
     """TCP, TLS or a Unix socket, on asyncio's transports. Reads land in the core's one buffer."""
 
-    __slots__ = ("_core", "_linger", "_previous", "_transport")
+    __slots__ = ("_core", "_greedy", "_held", "_linger", "_previous", "_transport")
 
     def __init__(self, core: Core) -> None:
         super().__init__("")
@@ -121,6 +121,8 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
         self._transport: asyncio.Transport | None = None
         self._previous: asyncio.BaseProtocol | None = None
         self._linger: asyncio.TimerHandle | None = None
+        self._held = False  # reading is paused on purpose
+        self._greedy = False  # the loop reads one connection many times in a turn
 
     def adopt(self, transport: asyncio.Transport) -> None:
         """Take a connection over from another protocol, which is told only when it is lost. Reading starts paused."""
@@ -137,6 +139,7 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
         # (asyncio's TLS compares with "at least", its sockets with "more than".)
         tls = transport.get_extra_info("sslcontext") is not None
         transport.set_write_buffer_limits(high=1 if tls else 0, low=0)
+        self._greedy = not isinstance(transport, asyncio.Transport)  # uvloop's: up to 32 reads
         self.peer = peer_name(transport)
         tune(transport.get_extra_info("socket"))
 
@@ -145,8 +148,17 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         buffer = self._core.buffer
+        more_waits = nbytes == len(buffer.target)
         if self.receiver.on_data(buffer.view[: HEADROOM + nbytes], HEADROOM):
             buffer.renew()
+        if more_waits and self._greedy and not self._held and self._transport is not None:
+            self._transport.pause_reading()
+            self._core.loop.call_soon(self._on_next_turn)
+
+    def _on_next_turn(self) -> None:
+        """Read on, now that the other connections have had their turn."""
+        if not self._held:
+            self.resume_reading()
 
     def pause_writing(self) -> None:
         self.receiver.on_writable(False)
@@ -185,10 +197,12 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
         return self._transport.get_write_buffer_size() if self._transport is not None else 0
 
     def pause_reading(self) -> None:
+        self._held = True
         if self._transport is not None and not self._transport.is_closing():
             self._transport.pause_reading()
 
     def resume_reading(self) -> None:
+        self._held = False
         if self._transport is not None and not self._transport.is_closing():
             self._transport.resume_reading()
 
