@@ -18,12 +18,12 @@ def drawn_pattern(machine: LinuxQemu, first_row: int) -> Pixels:
     """Has the guest draw its pattern from a row down and stops it; the still screen that it came to."""
     machine.ask(f"picture {first_row}")
     expected = _pattern()[first_row:]
-    for _ in ticks(20):
+    for _ in ticks(30, 0.3):
         machine.freeze()
         shown = screenshot(machine.port, machine.password)
         if equal(shown[first_row:], expected):
             return shown
-        machine.resume()  # the guest's kernel draws a moment after the write
+        machine.resume()  # the guest's kernel and QEMU's display draw a moment after the write
     raise AssertionError("the guest does not draw its pattern")
 
 
