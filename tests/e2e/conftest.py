@@ -116,7 +116,7 @@ class GatewayFor:
     home: Path
     cleanup: ExitStack
 
-    def __call__(self, machine: Qemu | Xspice, *arguments: str) -> Gateway:
+    def __call__(self, machine: Qemu | Xspice, *arguments: str, url: str | None = None) -> Gateway:
         return self.cleanup.enter_context(
-            Gateway(self.home / "gateway", machine.url, machine.password, arguments=arguments)
+            Gateway(self.home / "gateway", url or machine.url, machine.password, arguments=arguments)
         )

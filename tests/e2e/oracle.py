@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -20,7 +21,7 @@ def drawn_pattern(machine: LinuxQemu, first_row: int) -> Pixels:
     expected = _pattern()[first_row:]
     for _ in ticks(30, 0.3):
         machine.freeze()
-        shown = screenshot(machine.port, machine.password)
+        shown = screenshot(machine)
         if equal(shown[first_row:], expected):
             return shown
         machine.resume()  # the guest's kernel and QEMU's display draw a moment after the write
@@ -32,13 +33,20 @@ def _pattern() -> Pixels:
     return bgrx[:, :, 2::-1]
 
 
-def screenshot(port: int, password: str | None = None) -> Pixels:
+class Machine(Protocol):
+    """Something with a SPICE server."""
+
+    password: str
+
+    @property
+    def url(self) -> str: ...
+
+
+def screenshot(machine: Machine) -> Pixels:
     """The machine's primary surface as `spicy-screenshot` draws it. Errors: `RuntimeError` with what it says."""
     with tempfile.TemporaryDirectory() as scratch:
         target = Path(scratch, "screen.ppm")
-        command = ["spicy-screenshot", "-h", "127.0.0.1", "-p", str(port), "-o", str(target)]
-        if password is not None:
-            command += ["-w", password]
+        command = ["spicy-screenshot", f"--uri={machine.url}", "-w", machine.password, "-o", str(target)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
         if done.returncode or not target.exists():
             raise RuntimeError(f"spicy-screenshot failed: {done.stdout}{done.stderr}")

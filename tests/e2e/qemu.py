@@ -36,17 +36,19 @@ class InputEvent:
 class Qemu(Program):
     """A virtual machine under `-accel tcg` with a SPICE server on `port`, protected by `password`.
 
-    `compression` is QEMU's `image-compression`; `spice` adds further options of `-spice`.
+    `compression` is QEMU's `image-compression`; `spice` adds further options of `-spice`; `unix` has it listen on a
+    socket in the file system instead of the port.
     """
 
     password = "a machine's own secret"
 
     def __init__(
         self, home: Path, vga: Vga, compression: str = "auto_glz", *,
-        arguments: Sequence[str] = (), spice: str = "", port: int | None = None,
+        arguments: Sequence[str] = (), spice: str = "", port: int | None = None, unix: bool = False,
     ) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.port = port or free_port()
+        self.socket = home / "spice" if unix else None
         self._qmp_path = home / "qmp"
         self._qmp_path.unlink(missing_ok=True)
         secret = home / "password"
@@ -55,19 +57,25 @@ class Qemu(Program):
             [
                 BINARY, "-accel", "tcg", "-m", MEMORY, "-vga", vga, "-display", "none", "-no-user-config",
                 "-net", "none", "-object", f"secret,id=password,file={secret}",
-                "-spice", f"port={self.port},addr=127.0.0.1,password-secret=password,image-compression={compression},"
+                "-spice", f"{self._place()},password-secret=password,image-compression={compression},"
                 f"jpeg-wan-compression=never{spice}",
                 "-qmp", f"unix:{self._qmp_path},server=on,wait=off", *arguments,
             ],
             home / "qemu.log",
             env=SEVERAL_CLIENTS,
         )  # fmt: skip
-        self.wait_until("its SPICE port", lambda: listening(self.port) and self._qmp_path.exists())
+        self.wait_until("its SPICE port", lambda: self._is_listening() and self._qmp_path.exists())
         self.qmp = Qmp(self._qmp_path)
 
     @property
     def url(self) -> str:
-        return f"spice://127.0.0.1:{self.port}"
+        return f"spice+unix://{self.socket}" if self.socket else f"spice://127.0.0.1:{self.port}"
+
+    def _place(self) -> str:
+        return f"unix=on,addr={self.socket}" if self.socket else f"port={self.port},addr=127.0.0.1"
+
+    def _is_listening(self) -> bool:
+        return self.socket.exists() if self.socket else listening(self.port)
 
     def freeze(self) -> None:
         """Stops the machine's processors and devices: the screen stays as it is."""
@@ -84,10 +92,12 @@ class Qemu(Program):
 class FirmwareQemu(Qemu):
     """A machine with nothing to boot: its firmware says so and waits."""
 
-    def __init__(self, home: Path, vga: Vga, compression: str = "auto_glz", *, spice: str = "") -> None:
+    def __init__(
+        self, home: Path, vga: Vga, compression: str = "auto_glz", *, spice: str = "", unix: bool = False
+    ) -> None:
         self._messages = home / "firmware.log"
         port = ["-debugcon", f"file:{self._messages}", "-global", "isa-debugcon.iobase=0x402"]
-        super().__init__(home, vga, compression, arguments=port, spice=spice)
+        super().__init__(home, vga, compression, arguments=port, spice=spice, unix=unix)
 
     def wait_for_screen(self) -> None:
         """Returns when the firmware has given up looking for a disk."""

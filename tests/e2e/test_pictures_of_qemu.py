@@ -35,7 +35,7 @@ def test_viewer_shows_the_firmware_screen_as_spice_gtk_does(
     machine.wait_for_screen()
     viewer.open(gateway.link)
     machine.freeze()
-    expected = screenshot(machine.port, machine.password)
+    expected = screenshot(machine)
     assert colours(expected) > 1
     viewer.wait_until_shows(expected, f"firmware-{vga}-{compression}")
     assert viewer.complaints == []

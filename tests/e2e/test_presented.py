@@ -48,7 +48,7 @@ def test_the_canvas_shows_what_x_programs_draw_on_the_screen_and_on_surfaces(
         if "SURFACE" in viewer.counters().get("byType", {}):
             break
     screen.freeze()
-    expected = screenshot(screen.port, screen.password)
+    expected = screenshot(screen)
     assert colours(expected) > 3
     viewer.wait_until_shows(expected, "presented-snapshot")
     wait_until_equal(lambda: _presented(viewer), expected, "presented-canvas")

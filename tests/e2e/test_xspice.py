@@ -34,7 +34,7 @@ def test_viewer_shows_x_programs_as_spice_gtk_does(
     viewer.wait_for_first_frame()
     _draw(screen, tmp_path)
     screen.freeze()
-    expected = screenshot(screen.port, screen.password)
+    expected = screenshot(screen)
     assert expected.shape == (HEIGHT, WIDTH, 3)
     assert colours(expected) > 1000
     viewer.wait_until_shows(expected, f"xspice-{compression}")
