@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 
 import pytest
@@ -12,7 +13,7 @@ from gateway.server.core import Core
 from gateway.server.frames import FrameReader, Opcode, frame
 from gateway.server.transport import Data, StreamTransport
 from gateway.server.websocket import STALLED_BEATS, WebSocketTransport
-from gateway.spice.limits import RECEIVE_BYTES
+from gateway.spice.limits import RECEIVE_BYTES, SHARED_RECEIVE_BYTES
 from tests.peers import soon
 
 
@@ -91,6 +92,45 @@ async def test_memory_that_is_still_in_use_is_not_written_over() -> None:
         await it.send(word)
         await it.receiver.until(5)
     assert [bytes(view) for view in it.receiver.kept] == [b"first", b"other"]
+    it.transport.abort()
+
+
+async def test_connection_with_much_to_read_leaves_others_their_turn() -> None:
+    big, small = await line(), await line()
+    buffer = big.transport._core.buffer
+    buffer.share(big.loop.time() + 1000)  # short reads: a socket pair holds several
+    for it in (big, small):
+        it.transport.pause_reading()
+    sent = 0
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            sent += big.peer.send(bytes(SHARED_RECEIVE_BYTES))
+    await small.send(b"key")
+    for it in (big, small):
+        it.transport.resume_reading()
+    await small.receiver.until(3)
+    assert len(big.receiver.data) <= 1 < sent / SHARED_RECEIVE_BYTES
+    await big.receiver.until(sent)
+    for it in (big, small):
+        it.transport.abort()
+
+
+async def test_connection_held_back_in_its_turn_stays_so() -> None:
+    it = await line()
+    it.transport._core.buffer.share(it.loop.time() + 1000)
+    it.peer.send(bytes(2 * SHARED_RECEIVE_BYTES))
+    taken: list[int] = []
+
+    def take_one(data: Data, room: int) -> bool:
+        taken.append(len(data) - room)
+        it.transport.pause_reading()
+        return False
+
+    it.receiver.on_data = take_one  # type: ignore[method-assign]
+    for _ in range(5):
+        await asyncio.sleep(0)
+        await it.loop.run_in_executor(None, lambda: None)
+    assert taken == [SHARED_RECEIVE_BYTES]
     it.transport.abort()
 
 
