@@ -111,7 +111,7 @@ INLINE u64 window_at(const u8 *data, u32 at)
     const u8 *const word = data + (at >> 5) * 4;
     const u64 two = load64(word);
     const u64 shift = at & 31;
-    return ((two << 32 | two >> 32) << shift) | ((u64)load32(word + 8) >> (32 - shift));
+    return ((two << 32 | two >> 32) << shift) | (((u64)load32(word + 8) << shift) >> 32);
 }
 
 /* A value that is written plain, behind as many zeros as `code` allows; its length is in the upper half. */
