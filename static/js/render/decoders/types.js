@@ -78,7 +78,6 @@
  * @property {(id: number, kind: number, data: Uint8Array, offset: number, count: number) => GlzOutcome} decode
  *   decodes and keeps image `id`; when a referenced image is not there, keeps nothing and says which
  * @property {(id: number) => Uint32Array} pixels in stream order
- * @property {(id: number) => boolean} has
  * @property {(id: number) => void} release
  * @property {() => void} clear
  *
@@ -89,7 +88,6 @@
  * @property {import("./glz_window.js").GlzWindow} glz shared by all display channels of a session
  * @property {import("../palette.js").PaletteCache} palettes of the display channel
  * @property {(bytes: Uint8Array, width: number, height: number) => Promise<Picture>} decodeJpeg
- * @property {object} [limits] not read: limits come from the generated module
  * @property {Kernels} [wasm] from `loadWasm`; without it the JavaScript kernels run
  */
 

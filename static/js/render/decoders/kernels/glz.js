@@ -101,14 +101,6 @@ export class JsGlzStore {
 
   /**
    * @param {number} id
-   * @returns {boolean}
-   */
-  has(id) {
-    return this.#images.has(id);
-  }
-
-  /**
-   * @param {number} id
    * @returns {Uint32Array}
    */
   pixels(id) {

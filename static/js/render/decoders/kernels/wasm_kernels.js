@@ -236,14 +236,6 @@ class WasmGlzStore {
 
   /**
    * @param {number} id
-   * @returns {boolean}
-   */
-  has(id) {
-    return this.#images.has(id);
-  }
-
-  /**
-   * @param {number} id
    * @returns {Uint32Array} valid until the memory grows
    */
   pixels(id) {
