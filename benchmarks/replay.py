@@ -6,13 +6,14 @@ the same time: as libspice sends it to our viewer, and as it sends it to spice-h
 both, so that one comparison is of the same bytes. Afterwards both must show the same picture. A further replay is
 traced, to see how long the page's own thread was ever busy at a stretch.
 
-usage: python -m benchmarks.replay [--kinds auto_glz quic lz off] [--turns 3] [--json FILE]
+usage: python -m benchmarks.replay [--kinds auto_glz quic lz off] [--turns 3] [--json FILE] [--undisturbed]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import tempfile
 from collections.abc import Callable, Iterator
@@ -171,7 +172,10 @@ def main() -> None:
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--json", type=Path, help="write the results to this file")
+    parser.add_argument("--undisturbed", action="store_true", help="run at real-time priority (root)")
     options = parser.parse_args()
+    if options.undisturbed:  # whatever is started inherits it
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(5))
     results = []
     print("kind      recorded MB     spicegate s   same bytes s   spice-html5 s   ratio   same picture   page's thread")
     with sync_playwright() as playwright, _stand(playwright) as stand:
