@@ -64,6 +64,9 @@ SIDE = 48
 PLAIN = [Ropd.OP_PUT, Ropd.OP_OR, Ropd.OP_AND, Ropd.OP_XOR, Ropd.OP_BLACKNESS, Ropd.OP_WHITENESS, Ropd.OP_INVERS]
 INVERSIONS = [Ropd.INVERS_SRC, Ropd.INVERS_BRUSH, Ropd.INVERS_DEST, Ropd.INVERS_RES]
 ONE = 1 << 16
+NO_FLAGS = ImageFlags(0)
+IN, SATURATE = 5, 13
+REPEAT_NORMAL = 1
 
 
 class Scribble:
@@ -81,8 +84,8 @@ class Scribble:
     def kinds(self) -> list[str]:
         return sorted(self._draws)
 
-    def messages(self, kinds: list[str], count: int) -> list[Message]:
-        """Surfaces, `count` drawings of these kinds, and the copy to the screen."""
+    def messages(self, kinds: list[str], count: int, *, alpha: bool = False) -> list[Message]:
+        """Surfaces, `count` drawings of these kinds, and the copy to the screen: of colours, or of alpha as gray."""
         everything: list[Message] = [
             display.SurfaceCreate(0, WIDTH, HEIGHT, SurfaceFmt.FMT_32_xRGB, SurfaceFlags.PRIMARY),
             display.SurfaceCreate(STAGE, WIDTH, HEIGHT, self._stage, SurfaceFlags(0)),
@@ -97,7 +100,17 @@ class Scribble:
             fill = draw.Fill(self._solid(), Ropd.OP_PUT, self._no_mask())
             everything.append(draw.DrawFill(draw.DisplayBase(ALPHAS, box, Clip(ClipType.NONE)), fill))
         everything += [self._draws[self._rng.choice(kinds)]() for _ in range(count)]
+        if alpha:
+            everything.append(self._reveal())
         return [*everything, self._whole(0, self._surface(STAGE, WIDTH, HEIGHT))]
+
+    def _reveal(self) -> Message:
+        """White, as far as the stage is opaque."""
+        white = self._bitmap(1, 1, BitmapFmt.FMT_RGBA, 4, b"\xff" * 4)
+        flags = CompositeFlags(IN | REPEAT_NORMAL << 14)
+        data = draw.Composite(flags, white, None, None, None, Point16(0, 0), Point16(0, 0))
+        everywhere = Rect(top=0, left=0, bottom=HEIGHT, right=WIDTH)
+        return draw.DrawComposite(draw.DisplayBase(STAGE, everywhere, Clip(ClipType.NONE)), data)
 
     # --- pictures ---------------------------------------------------------------------------------------------------
 
@@ -114,7 +127,7 @@ class Scribble:
         return self._bitmap(width, height, kind, width * 4, bytes(data), flags)
 
     def _bitmap(
-        self, width: int, height: int, kind: BitmapFmt, stride: int, data: bytes, flags: ImageFlags = ImageFlags(0)
+        self, width: int, height: int, kind: BitmapFmt, stride: int, data: bytes, flags: ImageFlags = NO_FLAGS
     ) -> Image:
         direction = self._rng.choice((BitmapFlags(0), BitmapFlags.TOP_DOWN))
         descriptor = ImageDescriptor(next(self._ids), ImageType.BITMAP, flags, width, height)
@@ -143,10 +156,11 @@ class Scribble:
             right=rng.randint(left + 1, min(width + slack, left + 70)),
         )
 
-    def _base(self, box: Rect | None = None) -> draw.DisplayBase:
+    def _base(self, box: Rect | None = None, most_rects: int = 6) -> draw.DisplayBase:
         clip = Clip(ClipType.NONE)
         if self._rng.random() < 0.4:
-            clip = Clip(ClipType.RECTS, [self._rect(WIDTH, HEIGHT, 9) for _ in range(self._rng.randint(1, 6))])
+            count = self._rng.randint(1, most_rects)
+            clip = Clip(ClipType.RECTS, [self._rect(WIDTH, HEIGHT, 9) for _ in range(count)])
         return draw.DisplayBase(STAGE, box or self._rect(WIDTH, HEIGHT, 12), clip)
 
     def _no_mask(self) -> QMask:
@@ -250,10 +264,11 @@ class Scribble:
         return draw.DrawRop3(base, draw.Rop3(image, area, self._solid(), code, self._scale(), self._mask()))
 
     def draw_stroke(self) -> Message:
+        """One clip rectangle and no surface as a pattern: with more libspice overwrites its own lists."""
         segments = []
         for _ in range(self._rng.randint(1, 3)):
             points = [
-                PointFix(self._rng.randint(-60 * 16, 220 * 16), self._rng.randint(-60 * 16, 180 * 16))
+                PointFix(self._rng.randint(-60 * 16, 220 * 16) / 16, self._rng.randint(-60 * 16, 180 * 16) / 16)
                 for _ in range(self._rng.choice((2, 4, 7)))
             ]
             flags = PathFlags.BEGIN | PathFlags.END
@@ -263,27 +278,40 @@ class Scribble:
                 flags |= PathFlags.BEZIER
             segments.append(PathSegment(flags, points))
         rop = self._rng.choice((Ropd.OP_PUT, Ropd.OP_XOR))
-        data = draw.Stroke(Path(segments), LineAttr(LineFlags(0)), self._brush(), int(rop), 0)
-        return draw.DrawStroke(self._base(), data)
+        brush = self._solid()
+        if self._rng.random() < 0.5:
+            brush = Brush(BrushType.PATTERN, Pattern(self.bitmap(9, 7, alpha=False), Point(3, 4)))
+        data = draw.Stroke(Path(segments), LineAttr(LineFlags(0)), brush, int(rop), 0)
+        return draw.DrawStroke(self._base(most_rects=1), data)
 
     def draw_text(self) -> Message:
-        at = Point(self._rng.randint(0, WIDTH), self._rng.randint(0, HEIGHT))
-        four = self._rng.random() < 0.5
-        glyphs = [self._glyph(at.x + 7 * i, at.y, four) for i in range(self._rng.randint(1, 5))]
-        flags = StringFlags.RASTER_A4 if four else StringFlags.RASTER_A1
+        """No surface as a pattern: libspice leaves its transform and repeat to the next operation."""
+        string = self._string(Point(self._rng.randint(0, WIDTH), self._rng.randint(0, HEIGHT)))
         back = self._rect(WIDTH, HEIGHT) if self._rng.random() < 0.4 else Rect(top=0, left=0, bottom=0, right=0)
-        text = draw.Text(String(flags, glyphs), back, self._brush(), self._solid(), int(Ropd.OP_PUT), 0)
+        brush = self._solid()
+        if self._rng.random() < 0.5:
+            brush = Brush(BrushType.PATTERN, Pattern(self.bitmap(9, 7, alpha=True), Point(3, 4)))
+        text = draw.Text(string, back, brush, self._solid(), int(Ropd.OP_PUT), 0)
         return draw.DrawText(self._base(), text)
 
-    def _glyph(self, x: int, y: int, four: bool) -> RasterGlyphA1 | RasterGlyphA4:
+    def _string(self, at: Point) -> String:
+        """Glyphs that overlap, of one bit or four."""
+        places = [Point(at.x + 7 * i, at.y) for i in range(self._rng.randint(1, 5))]
+        if self._rng.random() < 0.5:
+            return String(StringFlags.RASTER_A4, [RasterGlyphA4(place, *self._glyph(4)) for place in places])
+        return String(StringFlags.RASTER_A1, [RasterGlyphA1(place, *self._glyph(1)) for place in places])
+
+    def _glyph(self, bits: int) -> tuple[Point, int, int, bytes]:
         width, height = self._rng.randint(1, 12), self._rng.randint(1, 12)
         origin = Point(self._rng.randint(-2, 2), self._rng.randint(-12, 0))
-        size = ((width + 1) // 2 if four else (width + 7) // 8) * height
-        kind = RasterGlyphA4 if four else RasterGlyphA1
-        return kind(Point(x, y), origin, width, height, self._rng.randbytes(size))
+        return origin, width, height, self._rng.randbytes((width * bits + 7) // 8 * height)
 
     def draw_composite(self) -> Message:
-        rng = self._rng
+        """Transforms for bitmaps only: libspice leaves a surface's transform to the next operation.
+
+        And none with SATURATE, for which pixman works out positions between pixels in floating point.
+        """
+        rng, source = self._rng, self._picture()
         operator = rng.choice((0, 1, 2, 3, 3, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13))
         flags = CompositeFlags(operator | rng.choice((3, 4)) << 8 | rng.choice((3, 4)) << 11)
         flags |= CompositeFlags(rng.randrange(4) << 14 | rng.randrange(4) << 16)
@@ -294,14 +322,14 @@ class Scribble:
             if rng.random() < 0.3:
                 flags |= CompositeFlags.COMPONENT_ALPHA
         moves: list[Transform | None] = [None, None]
-        if rng.random() < 0.3:
+        if isinstance(source.u, BitmapData) and operator != SATURATE and rng.random() < 0.3:
             flags |= CompositeFlags.HAS_SRC_TRANSFORM
             moves[0] = self._transform()
-        if mask and rng.random() < 0.2:
+        if mask and isinstance(mask.u, BitmapData) and operator != SATURATE and rng.random() < 0.3:
             flags |= CompositeFlags.HAS_MASK_TRANSFORM
             moves[1] = self._transform()
         origins = [Point16(rng.randint(-20, 40), rng.randint(-20, 40)) for _ in range(2)]
-        data = draw.Composite(flags, self._picture(), mask, moves[0], moves[1], origins[0], origins[1])
+        data = draw.Composite(flags, source, mask, moves[0], moves[1], origins[0], origins[1])
         return draw.DrawComposite(self._base(self._rect(WIDTH, HEIGHT)), data)
 
     def _transform(self) -> Transform:
@@ -338,7 +366,7 @@ class DrawingMachine:
     def url(self) -> str:
         return self._machine.url
 
-    password = ""
+    password = "whatever"
 
     async def _live(self) -> None:
         self._loop = asyncio.get_running_loop()

@@ -6,7 +6,7 @@ import { BLEND_MODES, isTone } from "./blend_modes.js";
 import { CHANNEL_OPERATORS, FLOAT_OPERATORS, multiplyPixels, OPERATORS, plainOperator, spread } from "./composite_operators.js";
 import { apart, onRegion } from "./drawing.js";
 import { after, kept } from "./pictures.js";
-import { Sampler } from "./sampler.js";
+import { Repeat, Sampler } from "./sampler.js";
 
 /** @typedef {import("./drawing.js").Operation} Operation */
 /** @typedef {import("./drawing.js").Canvas} Canvas */
@@ -17,6 +17,8 @@ import { Sampler } from "./sampler.js";
 /** @typedef {import("./region.js").Region} Region */
 
 const OPERATOR_MASK = 0xff;
+const OVER_REVERSE = 4;
+const SATURATE = 13;
 const SOURCE_FILTER = 8;
 const MASK_FILTER = 11;
 const SOURCE_REPEAT = 14;
@@ -35,7 +37,7 @@ export function drawComposite(canvas, message) {
     after(canvas.pictures.get(data.src_bitmap), (first) => {
       const source = kept(first);
       return after(maskOf(canvas, data), (mask) => {
-        const combine = combiner(data.flags);
+        const combine = combiner(data.flags, isSolid(source, data));
         if (!combine) canvas.ignored(`draw_composite with operator ${data.flags & OPERATOR_MASK}`);
         else if (region.length) drawSampled(surface, region, box, data, sampled(surface, source, mask, data), combine);
       });
@@ -54,9 +56,19 @@ function maskOf(canvas, data) {
  * @returns {number}
  */
 
-/** @param {number} flags @returns {Combine | null} null for an operator that is not drawn */
-function combiner(flags) {
-  const number = plainOperator(flags & OPERATOR_MASK);
+/** No pixel lets anything through. @param {Source} source @param {any} data */
+function isSolid(source, { flags }) {
+  return !source.alpha && !(flags & CompositeFlags.HAS_MASK) && ((flags >> SOURCE_REPEAT) & 3) !== Repeat.NONE;
+}
+
+/**
+ * @param {number} flags
+ * @param {boolean} solid then pixman takes a simpler operator, which rounds differently
+ * @returns {Combine | null} null for an operator that is not drawn
+ */
+function combiner(flags, solid) {
+  const asked = plainOperator(flags & OPERATOR_MASK);
+  const number = solid && asked === SATURATE ? OVER_REVERSE : asked;
   const channels = (flags & CompositeFlags.COMPONENT_ALPHA) !== 0;
   if (channels && isTone(number)) return (_s, _m, _i, d) => d;
   const exact = FLOAT_OPERATORS.get(number) ?? BLEND_MODES.get(number);

@@ -100,7 +100,7 @@ export function drawSource(surface, region, box, source, area, scaleMode, rop) {
   checkArea(area);
   if (!region.length || isEmpty(area)) return;
   if (!sameSize(box, area)) {
-    paint(surface, region, stretched(surface, box, source, area, scaleMode), rop);
+    paint(surface, region, stretched(surface, box, source, area, scaleMode, rop), rop);
     return;
   }
   const dx = box.left - area.left;
@@ -115,13 +115,18 @@ function placed(surface, source, dx, dy) {
   return new PictureInk(picture, dx, dy, surface, adapterFor(surface, picture, picture.highBits));
 }
 
-/** @param {Surface} surface @param {Rect} box @param {Source} source @param {Rect} area @param {number} scaleMode */
-function stretched(surface, box, source, area, scaleMode) {
+/**
+ * What is stretched and put counts as opaque where the picture is, unlike what is only put.
+ * @param {Surface} surface @param {Rect} box @param {Source} source @param {Rect} area @param {number} scaleMode
+ * @param {number} rop
+ */
+function stretched(surface, box, source, area, scaleMode, rop) {
   if (scaleMode !== ImageScaleMode.NEAREST && scaleMode !== ImageScaleMode.INTERPOLATE) {
     throw new ProtocolError(`scale mode ${scaleMode} does not exist`);
   }
-  const picture = apart(surface, source);
-  const adapt = adapterFor(surface, picture, picture.highBits);
+  const filled = rop === Rop.COPY && surface.alpha && !source.alpha;
+  const picture = filled && source.raw ? { ...source, pixels: source.pixels.map((p) => p | 0xff000000) } : apart(surface, source);
+  const adapt = adapterFor(surface, picture, picture.highBits || filled);
   return new ScaledInk(picture, area, box, scaleMode === ImageScaleMode.INTERPOLATE, surface, adapt);
 }
 

@@ -102,12 +102,13 @@ function lay(sheet, glyph, box, valueAt, topDown) {
     const row = topDown ? y : glyph.height - 1 - y;
     const to = (box.top - sheet.top + y) * sheet.width + box.left - sheet.left;
     for (let x = 0; x < glyph.width; x++) {
-      sheet.values[to + x] = Math.max(sheet.values[to + x], valueAt(glyph, x, row));
+      const value = valueAt(glyph, x, row);
+      if (value > sheet.values[to + x]) sheet.values[to + x] = value;
     }
   }
 }
 
-/** @param {number} flags @returns {(glyph: Glyph, x: number, row: number) => number} 0…255 */
+/** @param {number} flags @returns {(glyph: Glyph, x: number, row: number) => number} the low eight bits count */
 function reader(flags) {
   if (flags & StringFlags.RASTER_A1) {
     return ({ data, width }, x, row) => (data[row * ((width + 7) >> 3) + (x >> 3)] & (0x80 >> (x & 7)) ? 255 : 0);
@@ -115,7 +116,8 @@ function reader(flags) {
   if (flags & StringFlags.RASTER_A4) {
     return ({ data, width }, x, row) => {
       const byte = data[row * ((width + 1) >> 1) + (x >> 1)];
-      return x & 1 ? (byte << 4) & 0xf0 : byte & 0xf0;
+      // As in libspice the second pixel of a byte is compared with the first's bits still on it.
+      return x & 1 ? byte << 4 : byte & 0xf0;
     };
   }
   if (flags & StringFlags.RASTER_A8) return ({ data, width }, x, row) => data[row * width + x];
