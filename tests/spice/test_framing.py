@@ -7,7 +7,7 @@ import time
 from struct import pack
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.spice.enums import ChannelType, Direction
@@ -63,6 +63,7 @@ def test_scanner_counts_messages_over_any_split(mini: bool, piece: int) -> None:
     assert scanner.between_messages
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 40), max_size=20), st.booleans())
 def test_scanner_and_reader_agree_on_any_split(cuts: list[int], mini: bool) -> None:
     data = stream(mini)
@@ -222,6 +223,7 @@ def test_reader_leaves_unknown_messages_to_a_caller_that_counts_them() -> None:
         reader.read()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.booleans(), st.sampled_from(list(ChannelType)), st.sampled_from(list(Direction)))
 def test_noise_raises_protocol_errors_and_nothing_else(
     noise: bytes, mini: bool, channel: ChannelType, direction: Direction
@@ -234,6 +236,7 @@ def test_noise_raises_protocol_errors_and_nothing_else(
             continue
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_noise_in_a_list_raises_protocol_errors_and_nothing_else(noise: bytes) -> None:
     reader = MessageReader(DISPLAY, SERVER, mini=True)

