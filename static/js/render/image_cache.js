@@ -2,6 +2,7 @@
 // The pictures and masks that the machine asked to be kept, shared by all display channels of a session.
 import { ProtocolError } from "../spice/errors.js";
 import { IMAGE_CACHE_PIXELS, MAX_CACHED_IMAGES } from "../spice/limits.gen.js";
+import { PixelSlabs } from "./pixel_slabs.js";
 
 /** @typedef {import("./surface.js").Picture} Picture */
 /** @typedef {import("./region.js").Mask} Mask */
@@ -12,6 +13,7 @@ import { IMAGE_CACHE_PIXELS, MAX_CACHED_IMAGES } from "../spice/limits.gen.js";
  * @property {Mask | null} mask … or that
  * @property {boolean} lossy
  * @property {boolean} highBits an opaque picture's fourth bytes are 0xFF for the machine too
+ * @property {import("./pixel_slabs.js").Slab | null} slab where the picture's pixels lie
  * @property {number} uses how many times it was put; it goes when it was removed as often
  */
 
@@ -37,6 +39,7 @@ export class ImageCache {
   /** @type {Set<Waiter>} */
   #waiters = new Set();
   #pixels = 0;
+  #slabs;
   #budget;
   #patience;
 
@@ -45,6 +48,7 @@ export class ImageCache {
    */
   constructor({ budget = IMAGE_CACHE_PIXELS, patience = 10000 } = {}) {
     this.#budget = budget;
+    this.#slabs = new PixelSlabs(budget);
     this.#patience = patience;
   }
 
@@ -86,12 +90,17 @@ export class ImageCache {
    */
   #set(id, { picture, mask, lossy = false, highBits = false }, uses) {
     /** @type {Entry} */
-    const entry = { picture: picture ?? null, mask: mask ?? null, lossy, highBits, uses };
+    const entry = { picture: picture ?? null, mask: mask ?? null, lossy, highBits, uses, slab: null };
     const before = this.#entries.get(id);
     const pixels = this.#pixels + sizeOf(entry) - (before ? sizeOf(before) : 0);
     if (pixels > this.#budget * OVERDRAFT) throw new ProtocolError("the machine overfills the image cache");
     if (!before && this.#entries.size >= MAX_CACHED_IMAGES) throw new ProtocolError("too many cached images");
-    if (picture?.transient) entry.picture = { ...picture, pixels: picture.pixels.slice(0, picture.width * picture.height), transient: false };
+    if (picture?.transient) {
+      const kept = this.#slabs.keep(picture.pixels, picture.width * picture.height);
+      entry.picture = { ...picture, pixels: kept.pixels, transient: false };
+      entry.slab = kept.slab;
+    }
+    if (before) this.#slabs.release(before.slab);
     this.#entries.set(id, entry);
     this.#pixels = pixels;
     for (const waiter of this.#waiters) {
@@ -104,10 +113,12 @@ export class ImageCache {
     const entry = this.#entries.get(id);
     if (!entry || --entry.uses > 0) return;
     this.#entries.delete(id);
+    this.#slabs.release(entry.slab);
     this.#pixels -= sizeOf(entry);
   }
 
   clear() {
+    for (const { slab } of this.#entries.values()) this.#slabs.release(slab);
     this.#entries.clear();
     this.#pixels = 0;
   }

@@ -4,6 +4,7 @@ import { test } from "node:test";
 
 import { ImageCache } from "../../../static/js/render/image_cache.js";
 import { PaletteCache } from "../../../static/js/render/palette.js";
+import { PixelSlabs } from "../../../static/js/render/pixel_slabs.js";
 import { ProtocolError } from "../../../static/js/spice/errors.js";
 import { MAX_CACHED_IMAGES, MAX_CACHED_PALETTES } from "../../../static/js/spice/limits.gen.js";
 
@@ -37,6 +38,28 @@ test("pixels that live only until the next decoding are copied", () => {
   cache.put(1n, { picture: scratch });
   scratch.pixels.fill(9);
   assert.deepEqual([...cache.find(1n, false).picture.pixels], [1, 2]);
+});
+
+test("slabs keep pictures whole, go with their last picture, and are limited in number", () => {
+  const slabs = new PixelSlabs(512 * 1024);
+  const scratch = new Uint32Array(32 * 1024).fill(5);
+  const held = Array.from({ length: 40 }, (_, i) => slabs.keep(scratch.fill(i), scratch.length));
+  assert.equal(slabs.size, 4);
+  assert.deepEqual(held.map(({ pixels }) => pixels[0]), Array.from({ length: 40 }, (_, i) => i));
+  assert.ok(held.at(-1).slab === null && held[0].pixels.buffer === held[7].pixels.buffer);
+  held.forEach(({ slab }) => slabs.release(slab));
+  assert.equal(slabs.size, 0);
+  assert.equal(slabs.keep(new Uint32Array(256 * 1024), 256 * 1024).slab, null);
+});
+
+test("a cache that is emptied gives its slabs back", () => {
+  const cache = new ImageCache({ budget: 1 << 20 });
+  for (let round = 0; round < 100; round++) {
+    for (let id = 0n; id < 8n; id++) cache.put(id, { picture: picture(256, 128, { transient: true }) });
+    cache.clear();
+  }
+  cache.put(1n, { picture: picture(256, 128, { transient: true }) });
+  assert.ok(cache.find(1n, false).slab);
 });
 
 test("images and pixels are limited", () => {
