@@ -16,6 +16,7 @@ from .pictures import Bitmap
 SOURCE = Path(__file__).with_name("qxl_source.c")
 WAN_ALWAYS, WAN_NEVER = 2, 3
 DRAW_COPY = 304
+MARK = 102
 
 
 def build(directory: Path) -> Path:
@@ -57,6 +58,8 @@ class Machine:
             raise RuntimeError("the recording machine did not start")
         wish = compression if compression is ImageCompression.LZ4 else None
         self.client = RecordingClient(("127.0.0.1", port), compression=wish, glz_window=glz_window)
+        # The empty screen comes first, with MARK behind it; then whatever else a client is greeted with.
+        self.client.pump(lambda: any(number == MARK for number, _ in self.client.display.messages))
         self.client.pump_for(0.3)
 
     def draw(self, bitmap: Bitmap, *, at: tuple[int, int] = (0, 0), image_id: int = 0, palette_id: int = 0) -> bytes:
