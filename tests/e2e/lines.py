@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.e2e.program import ticks
+
 
 class LineSocket:
     """A stream socket read by lines; every line received stays in `seen`, those nobody waited for in `pending`."""
@@ -15,9 +17,7 @@ class LineSocket:
         self.seen: list[str] = []
         self.pending: list[str] = []
         self._rest = b""
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(10)
-        self._socket.connect(str(path))
+        self._socket = _connect(path)
 
     def send(self, line: str) -> None:
         self._socket.sendall(line.encode() + b"\n")
@@ -62,3 +62,18 @@ class LineSocket:
         self.seen.append(text)
         self.pending.append(text)
         return True
+
+
+def _connect(path: Path) -> socket.socket:
+    """Between a socket's appearing in the file system and its listening there is a moment."""
+    for passed in ticks(10):
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.connect(str(path))
+        except (ConnectionRefusedError, FileNotFoundError):
+            connection.close()
+            if passed > 9:
+                raise
+        else:
+            return connection
+    raise TimeoutError(f"nobody listens on {path}")
