@@ -1,0 +1,75 @@
+"""GLZ_RGB and ZLIB_GLZ_RGB: LZ whose images are numbered and may refer to earlier ones.
+
+Facts: libspice ``server/glz-encoder.c``, spice-gtk ``src/decode-glz.c``.
+"""
+
+from __future__ import annotations
+
+import struct
+import threading
+
+from isal import isal_zlib
+
+from gateway.codecs.image.encoded import CHANNELS, COUNT_BYTES, Encoded, Pixels, binary, checked, words
+from gateway.codecs.image.literals import literal_alpha, literal_colours
+from gateway.codecs.image.lz import LZ_MAGIC, LZ_VERSION, LzType
+from gateway.spice.enums import ImageType
+from gateway.spice.errors import UsageError
+from gateway.spice.messages.shapes import ZlibGlzRGBData
+
+TOP_DOWN_BIT = 1 << 4
+DEFLATE_LEVEL = 1
+_HEADER = struct.Struct(">IIBIIIQI")
+
+
+class GlzEncoder:
+    """The machine's side of one client's GLZ dictionary; all display channels of the client share it.
+
+    Images are numbered in the order of `encode`, across the channels, and a client waits for numbers that are missing.
+    Therefore **whatever was encoded is sent**, and within a channel in the order of encoding: encode when the image
+    leaves, not when it is queued. Calls may come from several threads; they take turns.
+
+    ``window_pixels``: what the client announced in its DISPLAY INIT, or less.
+    """
+
+    def __init__(self, window_pixels: int) -> None:
+        if window_pixels < 1:
+            raise UsageError(f"a GLZ dictionary of {window_pixels} pixels holds nothing")
+        self._window_pixels = window_pixels
+        self._next_id = 0
+        self._turn = threading.Lock()
+
+    def fits(self, pixels: Pixels) -> bool:
+        """Whether the dictionary has room for such a picture; others are sent in another type."""
+        height, width = pixels.shape[:2]
+        return bool(height * width <= self._window_pixels)
+
+    def encode(self, pixels: Pixels, alpha: bool = False) -> Encoded:
+        """GLZ_RGB. Errors: `UsageError` for a picture that does not fit."""
+        return binary(ImageType.GLZ_RGB, self._stream(pixels, alpha))
+
+    def encode_zlib(self, pixels: Pixels, alpha: bool = False) -> Encoded:
+        """ZLIB_GLZ_RGB: the same, deflated. Errors: as `encode`."""
+        stream = self._stream(pixels, alpha)
+        data = isal_zlib.compress(stream, DEFLATE_LEVEL)
+        body = ZlibGlzRGBData(len(stream), data)
+        return Encoded(ImageType.ZLIB_GLZ_RGB, body, 2 * COUNT_BYTES + len(data), lossy=False)
+
+    def _stream(self, pixels: Pixels, alpha: bool) -> bytes:
+        picture = checked(pixels)
+        if not self.fits(picture):
+            raise UsageError(f"a picture of shape {picture.shape} is larger than {self._window_pixels} pixels")
+        with self._turn:
+            number = self._next_id
+            self._next_id += 1
+        flat = words(picture)
+        parts = [self._header(picture, alpha, number, reach=0), literal_colours(flat)]
+        if alpha:
+            parts.append(literal_alpha(flat))
+        return b"".join(parts)
+
+    def _header(self, picture: Pixels, alpha: bool, number: int, reach: int) -> bytes:
+        """``reach``: how many numbers back the client must keep images; it forgets those before."""
+        height, width = picture.shape[:2]
+        kind = (LzType.RGBA if alpha else LzType.RGB32) | TOP_DOWN_BIT
+        return _HEADER.pack(LZ_MAGIC, LZ_VERSION, kind, width, height, width * CHANNELS, number, reach)

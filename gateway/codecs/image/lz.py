@@ -1,0 +1,47 @@
+"""LZ_RGB: a header of seven big-endian words, then the stream; with alpha, a second stream behind the first.
+
+Facts: spice-common ``common/lz.c``, ``lz_common.h``, ``lz_compress_tmpl.c``.
+"""
+
+from __future__ import annotations
+
+import struct
+from enum import IntEnum
+from typing import Final
+
+from gateway.codecs.image.encoded import CHANNELS, Encoded, Pixels, binary, checked, words
+from gateway.codecs.image.literals import literal_alpha, literal_colours
+from gateway.spice.enums import ImageType
+
+LZ_MAGIC: Final = int.from_bytes(b"  ZL", "big")
+LZ_VERSION: Final = 1 << 16 | 1
+TOP_DOWN: Final = 1
+_HEADER = struct.Struct(">7I")
+
+
+class LzType(IntEnum):
+    """The type in an LZ or GLZ header; those that we make."""
+
+    RGB32 = 8
+    RGBA = 9
+    XXXA = 10
+
+
+def encode_lz(pixels: Pixels, alpha: bool = False) -> Encoded:
+    """For every client. Compresses where the kernel is there (`kernel.available`), else is one part in 300 larger."""
+    picture = checked(pixels)
+    flat = words(picture)
+    parts = [_header(picture, LzType.RGBA if alpha else LzType.RGB32), literal_colours(flat)]
+    if alpha:
+        parts.append(literal_alpha(flat))
+    return binary(ImageType.LZ_RGB, b"".join(parts))
+
+
+def lz_alpha_plane(picture: Pixels) -> bytes:
+    """The alpha of a picture alone, with its header, as JPEG_ALPHA carries it."""
+    return _header(picture, LzType.XXXA) + literal_alpha(words(picture))
+
+
+def _header(picture: Pixels, kind: LzType) -> bytes:
+    height, width = picture.shape[:2]
+    return _HEADER.pack(LZ_MAGIC, LZ_VERSION, kind, width, height, width * CHANNELS, TOP_DOWN)
