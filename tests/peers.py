@@ -326,22 +326,12 @@ class BrowserChannel(Channel):
         self.replied = replied
 
 
-class Browser:
-    """Opens channels at `url` (`http://host:port/ws/name`). `origin` None is a program that is no browser."""
+class Client(ABC):
+    """A SPICE client: it links channels over connections of its own kind."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, *, origin: str | None) -> None:
-        self.session, self.url = session, url
-        self.headers = {"Origin": origin} if origin is not None else {}
-        self._pipes: list[WebSocketPipe] = []
-
-    async def open(self) -> WebSocketPipe:
-        """A WebSocket on which nothing was said yet."""
-        socket = await self.session.ws_connect(
-            self.url, protocols=["binary"], headers=self.headers, max_msg_size=0, compress=0
-        )
-        pipe = WebSocketPipe(socket)
-        self._pipes.append(pipe)  # it closes when nobody holds it
-        return pipe
+    @abstractmethod
+    async def open(self) -> Pipe:
+        """A connection on which nothing was said yet."""
 
     async def link(
         self,
@@ -374,3 +364,46 @@ class Browser:
                     await pipe.write(client.data_to_send())
         except Gone as gone:
             return gone
+
+
+class Browser(Client):
+    """Opens channels at `url` (`http://host:port/ws/name`). `origin` None is a program that is no browser."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, *, origin: str | None) -> None:
+        self.session, self.url = session, url
+        self.headers = {"Origin": origin} if origin is not None else {}
+        self._pipes: list[WebSocketPipe] = []
+
+    async def open(self) -> WebSocketPipe:
+        """A WebSocket on which nothing was said yet."""
+        socket = await self.session.ws_connect(
+            self.url, protocols=["binary"], headers=self.headers, max_msg_size=0, compress=0
+        )
+        pipe = WebSocketPipe(socket)
+        self._pipes.append(pipe)  # it closes when nobody holds it
+        return pipe
+
+
+class NativeClient(Client):
+    """Opens channels over TCP, with TLS when a context is given, or over a Unix socket."""
+
+    def __init__(self, port: int = 0, *, tls: ssl.SSLContext | None = None, unix: Path | None = None) -> None:
+        self._port, self._tls, self._unix = port, tls, unix
+        self._pipes: list[StreamPipe] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for pipe in self._pipes:
+            await pipe.close()
+
+    async def open(self) -> StreamPipe:
+        """A connection on which nothing was said yet."""
+        if self._unix is not None:
+            pipe = StreamPipe(*await asyncio.open_unix_connection(self._unix))
+        else:
+            host = "localhost" if self._tls else "127.0.0.1"
+            pipe = StreamPipe(*await asyncio.open_connection(host, self._port, ssl=self._tls))
+        self._pipes.append(pipe)
+        return pipe

@@ -41,10 +41,10 @@ class RedChannelClient(ABC):
         if not self.connected:
             return
         self.connected = False
-        self.on_disconnecting(closing)
+        self.on_closing(closing)
         self.channel.remove_client(self)
         self.client.remove_channel_client(self, closing)
 
     @abstractmethod
-    def on_disconnecting(self, closing: Closing) -> None:
+    def on_closing(self, closing: Closing) -> None:
         """Close what this connection holds open."""

@@ -28,6 +28,11 @@ class RedClient:
         self.since = server.core.now()
         self.channel_clients: list[RedChannelClient] = []
 
+    def find(self, type_: ChannelType, id_: int = 0) -> RedChannelClient | None:
+        """The session's connection to a channel."""
+        links = (link for link in self.channel_clients if (link.channel.type, link.channel.id) == (type_, id_))
+        return next(links, None)
+
     @property
     def main(self) -> RedChannelClient | None:
         """The MAIN connection."""

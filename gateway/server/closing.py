@@ -11,19 +11,21 @@ from gateway.spice.errors import SpiceError
 class CloseCode(IntEnum):
     """WebSocket close codes (RFC 6455 section 7.4); from 4000 on they are this gateway's own.
 
-    A client may try again by itself after MACHINE_AWAY and MACHINE_CLOSED; the others need a person.
+    A client may try again by itself after MACHINE_AWAY, MACHINE_CLOSED and TOO_SLOW; the others need a person.
     """
 
     NORMAL = 1000
     GOING_AWAY = 1001
     BAD_FRAME = 1002
     BAD_DATA = 1003
+    INTERNAL = 1011
     MACHINE_AWAY = 4001
     MACHINE_REFUSED = 4002
     NOT_ALLOWED = 4003
     PROTOCOL = 4004
     MACHINE_CLOSED = 4005
     TAKEN_OVER = 4006
+    TOO_SLOW = 4007
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,12 +83,22 @@ CURSOR_CACHE_PIXELS: Final = 4 * MIB
 # --- the agent ---
 AGENT_CHUNK_BYTES: Final = 2048
 MAX_AGENT_MESSAGE: Final = 100 * MIB
+AGENT_TOKENS: Final = 10
+MAX_AGENT_BACKLOG: Final = 128 * MIB
+"""Bytes of agent messages that wait for one client's tokens."""
 
 # --- SMARTCARD ---
 MAX_VSC_BYTES: Final = 64 * KIB
 MAX_READER_NAME_BYTES: Final = 256
 MAX_ATR_BYTES: Final = 40
 
+
+# --- our own server core ---
+MAX_PIPE_ITEMS: Final = 4096
+MAX_PIPE_BYTES: Final = 8 * MIB
+BACKLOG: Final = 1024
+MAX_SESSIONS: Final = 256
+"""Sessions of one machine at a time."""
 
 # --- the relay and its sockets ---
 RECEIVE_BYTES: Final = 512 * KIB

@@ -11,8 +11,8 @@ import hashlib
 
 from aiohttp import web
 
-from gateway.machines.relay import Visitor
 from gateway.server.transport import StreamTransport
+from gateway.server.visitor import Visitor
 from gateway.server.websocket import WebSocketTransport
 from gateway.spice.limits import MAX_CONNECTIONS
 from gateway.web.access import login_of, own_origin, peer_of

@@ -74,7 +74,7 @@ class Link(RedChannelClient):
     def counters(self) -> Counters:
         return Counters(3, 1, 3, 1)
 
-    def on_disconnecting(self, closing: Closing) -> None:
+    def on_closing(self, closing: Closing) -> None:
         self.wire.close(closing)
 
 

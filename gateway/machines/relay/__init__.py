@@ -8,6 +8,5 @@ forwards.
 from gateway.machines.relay.endpoint import Endpoint, EndpointError, parse_endpoint
 from gateway.machines.relay.health import Health, State
 from gateway.machines.relay.machine import RelayMachine
-from gateway.machines.relay.visitor import Visitor
 
-__all__ = ["Endpoint", "EndpointError", "Health", "RelayMachine", "State", "Visitor", "parse_endpoint"]
+__all__ = ["Endpoint", "EndpointError", "Health", "RelayMachine", "State", "parse_endpoint"]

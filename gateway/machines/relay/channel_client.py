@@ -89,7 +89,7 @@ class RelayChannelClient(RedChannelClient):
         """CHANNELS_LIST passed."""
         self._relay.on_channels_list(channels)
 
-    def on_disconnecting(self, closing: Closing) -> None:
+    def on_closing(self, closing: Closing) -> None:
         count, seconds = self.counters, self.channel.core.now() - self.since
         log.info(
             "%s: %s: %s closed after %.0f s, %d bytes in, %d bytes out: %s",

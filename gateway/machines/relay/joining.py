@@ -15,21 +15,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 from collections.abc import Awaitable
-from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from gateway.machines.relay.channel_client import RelayChannelClient
 from gateway.machines.relay.dial import dial
-from gateway.machines.relay.link import LinkPump, PeerGone
-from gateway.machines.relay.visitor import Visitor, ticket_proof
 from gateway.server.channel import Capabilities
 from gateway.server.client import RedClient
 from gateway.server.closing import ChannelClosed, CloseCode, Closing
+from gateway.server.link_pump import LinkPump, PeerGone
+from gateway.server.reception import say_farewell
 from gateway.server.transport import Transport
+from gateway.server.visitor import Visitor, ticket_proof
 from gateway.spice.enums import ChannelType, LinkErr
-from gateway.spice.errors import LinkRefused, ProtocolError, UsageError
+from gateway.spice.errors import LinkRefused, ProtocolError
 from gateway.spice.limits import MAX_UNPROVEN_LINKS
 from gateway.spice.link import Linked, LinkReplied, LinkRequest, TicketReceived
 from gateway.spice.link_client import LinkClient
@@ -234,13 +233,3 @@ class Joining:
         say_farewell(self._link, code or _LINK_ERRORS.get(closing.code, LinkErr.ERROR))
         self._pump.flush()
         self._pump.transport.close(closing)
-
-
-def say_farewell(link: LinkServer, code: LinkErr) -> None:
-    """Have the link say `code`, in whichever way its stage allows."""
-    for verb in (link.refuse, link.deny):
-        with suppress(UsageError):
-            verb(code)
-            return
-    with suppress(ProtocolError):
-        link.check(math.inf)

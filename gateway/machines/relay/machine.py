@@ -9,13 +9,13 @@ from gateway.machines.relay.dial import dial
 from gateway.machines.relay.endpoint import Endpoint
 from gateway.machines.relay.health import Health
 from gateway.machines.relay.joining import Joining
-from gateway.machines.relay.visitor import Visitor
 from gateway.server.channel import RedChannel
 from gateway.server.client import RedClient
 from gateway.server.closing import NORMAL, ChannelClosed, CloseCode, Closing
 from gateway.server.core import Core
 from gateway.server.server import SpiceServer
 from gateway.server.transport import Transport
+from gateway.server.visitor import Visitor
 from gateway.spice.enums import ChannelType
 from gateway.spice.errors import ProtocolError
 from gateway.spice.limits import LINK_SECONDS, MAX_CHANNELS, PROBE_SECONDS

@@ -27,6 +27,7 @@ export const CloseCode = Object.freeze({
   PROTOCOL_ERROR: 4004,
   MACHINE_CLOSED: 4005,
   TAKEN_OVER: 4006,
+  TOO_SLOW: 4007,
 });
 
 /** @type {Record<number, {sentence: string, heals: boolean}>} */
@@ -47,6 +48,7 @@ const MEANINGS = {
   [CloseCode.PROTOCOL_ERROR]: { sentence: "The machine sent something that is not SPICE.", heals: false },
   [CloseCode.MACHINE_CLOSED]: { sentence: "The machine closed the session.", heals: true },
   [CloseCode.TAKEN_OVER]: { sentence: "The machine was opened elsewhere.", heals: false },
+  [CloseCode.TOO_SLOW]: { sentence: "The connection is too slow for what the machine sends.", heals: true },
 };
 
 /**

@@ -1,0 +1,131 @@
+"""The machine's agent and its clients: whole messages on the machine's side, chunks with tokens on MAIN.
+
+Each side may send as many chunks as it was given tokens for. A client's chunks are put together here, so that several
+clients at once never mix theirs; what the machine says goes to one client or to all of them.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from gateway.server.interfaces import AgentInterface
+from gateway.spice import agent
+from gateway.spice.agent import AgentMessage, Assembler, RawMessage
+from gateway.spice.enums import AgentMessageType
+from gateway.spice.errors import ProtocolError
+from gateway.spice.limits import AGENT_TOKENS, MAX_AGENT_BACKLOG, MAX_AGENT_MESSAGE
+
+if TYPE_CHECKING:
+    from gateway.server.channels.main import MainClient
+    from gateway.server.client import RedClient
+
+
+class AgentSession:
+    """One client's end of the agent: what it has said so far, and what waits for its tokens."""
+
+    def __init__(self, main: MainClient) -> None:
+        self.main = main
+        self.started = False
+        self.left_tokens = AGENT_TOKENS
+        """Chunks that the client may still send."""
+        self.tokens = 0
+        """Chunks that the client still takes."""
+        self.octets = 0
+        self._assembler = Assembler(MAX_AGENT_MESSAGE)
+        self._waiting: deque[bytes] = deque()
+
+    def start(self, tokens: int) -> None:
+        """The client is ready; whatever was said before is forgotten."""
+        self.reset()
+        self.started = True
+        self.tokens = tokens
+
+    def reset(self) -> None:
+        """The agent came or went: both sides begin anew."""
+        self.started = False
+        self.tokens, self.left_tokens, self.octets = 0, AGENT_TOKENS, 0
+        self._assembler = Assembler(MAX_AGENT_MESSAGE)
+        self._waiting.clear()
+
+    def take(self, chunk: bytes) -> list[RawMessage]:
+        """The messages that a chunk completes; its token is given back. Raises `ProtocolError`."""
+        if not self.left_tokens:
+            raise ProtocolError("the client sent more to the agent than it has tokens for")
+        messages = list(self._assembler.feed(chunk))
+        self.main.give_token()
+        return messages
+
+    def send(self, chunks: list[bytes]) -> None:
+        """Queue a message. A client that takes none of them for too long is let go."""
+        self._waiting.extend(chunks)
+        self.octets += sum(map(len, chunks))
+        self.flush()
+        if self.octets > MAX_AGENT_BACKLOG:
+            self.main.on_agent_backlog()
+
+    def grant(self, tokens: int) -> None:
+        """The client takes so many more chunks."""
+        self.tokens += tokens
+        self.flush()
+
+    def flush(self) -> None:
+        while self._waiting and self.tokens and self.main.connected:
+            chunk = self._waiting.popleft()
+            self.tokens -= 1
+            self.octets -= len(chunk)
+            self.main.send_agent_data(chunk)
+
+
+class AgentLink:
+    """The server's side of an `AgentInterface`."""
+
+    def __init__(self, interface: AgentInterface) -> None:
+        self.interface = interface
+        self._sessions: dict[RedClient, AgentSession] = {}
+
+    @property
+    def clients(self) -> list[RedClient]:
+        """The clients that are ready for messages."""
+        return [client for client, session in self._sessions.items() if session.started]
+
+    def send(
+        self, message: AgentMessage, *, to: RedClient | None = None, caps: frozenset[int] = frozenset()
+    ) -> None:
+        """Say something to one client, to all of them if None. `caps`: what both agents announced (`agent.encode`)."""
+        chunks = agent.encode(message, caps)
+        for client in self.clients if to is None else [to]:
+            session = self._sessions.get(client)
+            if session is not None and session.started:
+                session.send(chunks)
+
+    # MAIN's side
+
+    def session(self, main: MainClient) -> AgentSession:
+        """The session of a client; begun if need be."""
+        return self._sessions.setdefault(main.client, AgentSession(main))
+
+    def on_start(self, main: MainClient, tokens: int) -> None:
+        """A client is ready for the agent."""
+        self.session(main).start(tokens)
+        self.interface.on_client_started(main.client)
+
+    def on_tokens(self, main: MainClient, tokens: int) -> None:
+        self.session(main).grant(tokens)
+
+    def on_data(self, main: MainClient, chunk: bytes) -> None:
+        """A client's chunk. Raises `ProtocolError`."""
+        session = self.session(main)
+        for message in session.take(chunk):
+            if message.type is not AgentMessageType.MONITORS_CONFIG or not self._configure(main, message):
+                self.interface.on_message(main.client, message)
+
+    def on_client_gone(self, main: MainClient) -> None:
+        session = self._sessions.pop(main.client, None)
+        if session is not None and session.started:
+            self.interface.on_client_gone(main.client)
+
+    def _configure(self, main: MainClient, message: RawMessage) -> bool:
+        """Monitors are set on the display adapters, where they can be."""
+        config = agent.decode(message)
+        return isinstance(config, agent.MonitorsConfig) and main.client.server.on_monitors_config(config)

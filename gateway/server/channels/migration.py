@@ -1,0 +1,91 @@
+"""The machine moves to another host and its clients follow (semi-seamless migration: they link anew over there)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, NamedTuple
+
+from gateway.spice.enums import MainCap
+from gateway.spice.errors import ProtocolError, UsageError
+from gateway.spice.messages.main import DstInfo, MigrateBegin, MigrateCancel, MigrateEnd, MigrateSwitchHost
+
+if TYPE_CHECKING:
+    from gateway.server.channels.main import MainChannel, MainClient
+
+
+class Destination(NamedTuple):
+    """Where the machine goes; a port of 0 is not served. `subject`: of its TLS certificate."""
+
+    host: str
+    port: int = 0
+    tls_port: int = 0
+    subject: str = ""
+
+    @property
+    def host_data(self) -> bytes:
+        return self.host.encode() + b"\0"
+
+    @property
+    def subject_data(self) -> bytes:
+        return self.subject.encode() + b"\0"
+
+
+class Migration:
+    """What MAIN knows of a migration; the client's answers are refused while there is none.
+
+    ::
+
+        connected = await main.migration.begin(Destination("host", 5900))    # MIGRATE_BEGIN ... MIGRATE_CONNECTED
+        main.migration.end()                                                 # MIGRATE_END: clients switch over
+    """
+
+    def __init__(self, main: MainChannel) -> None:
+        self._main = main
+        self._waiting: dict[MainClient, asyncio.Future[bool]] = {}
+        self._connected: list[MainClient] = []
+
+    @property
+    def is_running(self) -> bool:
+        return bool(self._waiting or self._connected)
+
+    async def begin(self, destination: Destination, *, seconds: float = 10.0) -> int:
+        """Have the clients link over there beforehand; how many did so in time. Raises `UsageError` while one runs."""
+        if self.is_running:
+            raise UsageError("a migration is running already")
+        place = DstInfo(destination.port, destination.tls_port, destination.host_data, destination.subject_data)
+        loop = self._main.core.loop
+        for connection in self._main.connections:
+            if connection.has_cap(MainCap.SEMI_SEAMLESS_MIGRATE):
+                self._waiting[connection] = loop.create_future()
+                connection.send(MigrateBegin(place))
+        if self._waiting:
+            done, _ = await asyncio.wait(self._waiting.values(), timeout=seconds)
+            self._connected = [client for client, answer in self._waiting.items() if answer in done and answer.result()]
+        self._waiting.clear()
+        return len(self._connected)
+
+    def end(self) -> None:
+        """The machine runs over there: clients switch."""
+        for connection in self._take_connected():
+            connection.send(MigrateEnd())
+
+    def cancel(self) -> None:
+        """The machine stays."""
+        for connection in self._take_connected():
+            connection.send(MigrateCancel())
+
+    def switch_host(self, destination: Destination) -> None:
+        """Clients start anew over there, without having linked beforehand."""
+        place = (destination.port, destination.tls_port, destination.host_data, destination.subject_data)
+        self._main.send_all(MigrateSwitchHost(*place))
+
+    def on_answer(self, client: MainClient, *, connected: bool) -> None:
+        """A client has linked over there, or could not. Raises `ProtocolError` when nobody asked it."""
+        answer = self._waiting.get(client)
+        if answer is None or answer.done():
+            raise ProtocolError("an answer to a migration came, and nothing migrates")
+        answer.set_result(connected)
+
+    def _take_connected(self) -> list[MainClient]:
+        connected, self._connected = self._connected, []
+        return [client for client in connected if client.connected]

@@ -1,0 +1,255 @@
+"""`PipeClient`: a channel client that our own server core serves, message by message.
+
+What comes is read, checked against the catalogue and handed to the method that bears its name: `on_key_down` takes
+KEY_DOWN. What goes waits in a bounded pipe until the transport is dry and the flow control has room. A subclass names
+its channel type and writes the methods; it overrides `on_room` when it makes what it sends only when it can be sent.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Hashable
+from functools import cache
+from typing import Any, ClassVar
+
+from gateway.server.channel import Capabilities, RedChannel
+from gateway.server.channel_client import RedChannelClient
+from gateway.server.client import RedClient
+from gateway.server.closing import NORMAL, CloseCode, Closing
+from gateway.server.counters import Counters
+from gateway.server.flow import FlowControl
+from gateway.server.pipe import Pipe, PipeFull, PipeItem
+from gateway.server.transport import IDLE, Data, Transport
+from gateway.spice import caps as capability
+from gateway.spice import catalog, codec
+from gateway.spice.enums import ChannelType, Direction, LinkErr
+from gateway.spice.errors import ProtocolError, UsageError
+from gateway.spice.framing import MessageReader, frame
+from gateway.spice.limits import MAX_PIPE_BYTES, MAX_PIPE_ITEMS
+from gateway.spice.messages import common
+from gateway.spice.wire import Message
+
+log = logging.getLogger("spicegate.server")
+
+BATCH_BYTES = 128 * 1024
+"""Small messages leave together, up to so many bytes in a write."""
+
+TOO_SLOW = Closing(CloseCode.TOO_SLOW, "The client does not take what the machine sends: its connection is too slow.")
+FAULT = Closing(CloseCode.INTERNAL, "The gateway made a mistake; its log has the details.")
+
+
+@cache
+def numbers(channel: ChannelType) -> dict[type[Message], int]:
+    """The number of each message that a server sends on a channel."""
+    return {entry.cls: entry.number for entry in catalog.messages(channel, Direction.SERVER)}
+
+
+@cache
+def handler_names(channel: ChannelType) -> dict[int, str]:
+    """The method that takes each message of a client, by its number."""
+    return {entry.number: f"on_{entry.name}" for entry in catalog.messages(channel, Direction.CLIENT)}
+
+
+class PipeClient(RedChannelClient):
+    """One client's connection to one channel of ours."""
+
+    type: ClassVar[ChannelType]
+    most_items: ClassVar[int] = MAX_PIPE_ITEMS
+    most_bytes: ClassVar[int] = MAX_PIPE_BYTES
+
+    def __init__(
+        self, channel: RedChannel, client: RedClient, transport: Transport, caps: Capabilities, *, mini_header: bool
+    ) -> None:
+        super().__init__(channel, client, transport, caps, mini_header=mini_header)
+        self.pipe = Pipe(self.most_items, self.most_bytes)
+        self.flow = FlowControl(counts_acks=channel.handles_acks)
+        self.serial = 0
+        """Of the last message that was written."""
+        self._counters = Counters()
+        self._reader = MessageReader(channel.type, Direction.CLIENT, mini_header)
+        self._numbers = numbers(channel.type)
+        self._handlers: dict[int, Callable[[Any], None] | None] = {
+            number: getattr(self, name, None) for number, name in handler_names(channel.type).items()
+        }
+        self._held = False
+
+    @property
+    def counters(self) -> Counters:
+        return self._counters
+
+    def has_cap(self, cap: int) -> bool:
+        """Whether the client holds a capability of this channel."""
+        return capability.has(list(self.caps.channel), cap)
+
+    # life
+
+    def start(self, trailing: bytes) -> None:
+        """Take part, beginning with what came behind the link."""
+        self.transport.receiver = self
+        self.connect()
+        if self.channel.handles_acks:
+            self.send(common.SetAck(self.flow.next_generation(), self.flow.window))
+        self._guard(self.on_started)
+        if trailing:
+            self.on_data(trailing, 0)
+        if self.connected and not self._held:
+            self.transport.resume_reading()
+
+    def on_started(self) -> None:
+        """The connection stands: say what the channel says first."""
+
+    def on_ended(self) -> None:
+        """The connection is over: let go of what it holds."""
+
+    def on_closing(self, closing: Closing) -> None:
+        count, seconds = self.counters, self.channel.core.now() - self.since
+        log.info(
+            "%s: %s: %s closed after %.0f s, %d bytes in, %d bytes out: %s",
+            *(self.client.server.name, self.client.peer, self.channel.name, seconds, count.bytes_in, count.bytes_out),
+            closing.sentence or "the client left",
+        )
+        self.transport.receiver = IDLE
+        if closing is not NORMAL and not self.transport.unsent:
+            reason = _REASONS.get(closing.code, LinkErr.ERROR)
+            farewell = common.Disconnecting(int(self.channel.core.now() * 1e9), reason)
+            self._write(self._numbers[common.Disconnecting], codec.marshal(farewell))
+        self.pipe.clear()
+        self.transport.close(closing)
+        self.on_ended()
+
+    # what goes out
+
+    def send(self, message: Message, *, key: Hashable = None, droppable: bool = False) -> None:
+        """Queue a message. `key`: it takes the place of a waiting one with the same; `droppable`: it may be given up.
+
+        A client for which too much waits is disconnected.
+        """
+        number = self._numbers.get(type(message))
+        if number is None:
+            raise UsageError(f"{self.channel.name} has no {type(message).__name__} to send")
+        self.send_payload(number, codec.marshal(message), key=key, droppable=droppable)
+
+    def send_payload(self, number: int, payload: bytes, *, key: Hashable = None, droppable: bool = False) -> None:
+        """Queue a message that is marshalled already: several clients may get the same bytes."""
+        if not self.connected:
+            return
+        try:
+            self.pipe.push(PipeItem(number, payload, key, droppable))
+        except PipeFull:
+            self.disconnect(TOO_SLOW)
+            return
+        self.pump()
+
+    @property
+    def can_send(self) -> bool:
+        """Whether a message that is written now leaves at once."""
+        return self.connected and not self.transport.unsent and self.flow.has_room
+
+    def pump(self) -> None:
+        """Write what may be written."""
+        while self.can_send and self.pipe:
+            self._write_batch()
+        if self.can_send:
+            self.on_room()
+
+    def on_room(self) -> None:
+        """The pipe is empty and the client takes more."""
+
+    def _write_batch(self) -> None:
+        """As many waiting messages as go together in one write."""
+        frames, size, count = [], 0, 0
+        while size < BATCH_BYTES and self.flow.has_room_for(count, size) and (item := self.pipe.pop()) is not None:
+            self.serial += 1
+            frames.append(frame(item.number, item.payload, self.mini_header, self.serial))
+            size += len(frames[-1])
+            count += 1
+        self._emit(b"".join(frames), count)
+
+    def _write(self, number: int, payload: bytes) -> None:
+        self.serial += 1
+        self._emit(frame(number, payload, self.mini_header, self.serial), 1)
+
+    def _emit(self, data: bytes, messages: int) -> None:
+        self._counters.bytes_out += len(data)
+        self._counters.messages_out += messages
+        self.flow.sent(messages, len(data), self.channel.core.now())
+        self.transport.write(data)
+        if self.flow.mark_due():
+            self.ping()
+
+    def ping(self) -> None:
+        """Have the client tell when everything up to now has arrived."""
+        now = self.channel.core.now()
+        message = common.Ping(self.flow.mark(now), int(now * 1e6))
+        self._write(self._numbers[common.Ping], codec.marshal(message))
+
+    # what comes in
+
+    def on_data(self, data: Data, room: int) -> bool:
+        self._counters.bytes_in += len(data) - room
+        self._guard(lambda: self._read(data[room:]))
+        return False
+
+    def on_writable(self, writable: bool) -> None:
+        if writable:
+            self._guard(self.pump)
+
+    def on_closed(self, error: Exception | None) -> None:
+        self.disconnect(NORMAL)
+
+    def hold(self, held: bool) -> None:
+        """Leave what the client sends in the kernel, or read again: back-pressure for who takes it slowly."""
+        self._held = held
+        if held:
+            self.transport.pause_reading()
+        elif self.connected:
+            self.transport.resume_reading()
+
+    def _guard(self, work: Callable[[], None]) -> None:
+        """The one place that turns an error into the end of this connection, and of nothing else."""
+        try:
+            work()
+        except ProtocolError as error:
+            self.disconnect(Closing(CloseCode.PROTOCOL, f"The client sent malformed data ({error})."))
+        except Exception:
+            log.exception("%s: %s failed", self.client.server.name, self.channel.name)
+            self.disconnect(FAULT)
+
+    def _read(self, data: Data) -> None:
+        self._reader.feed(data)
+        while self.connected and (message := self._reader.read()) is not None:
+            self._counters.messages_in += 1
+            handler = self._handlers[message.number]
+            if handler is None:
+                raise ProtocolError(f"message {message.number} has no place on {self.channel.name}")
+            handler(codec.demarshal(self.channel.type, Direction.CLIENT, message.number, message.payload))
+
+    # messages that every channel has
+
+    def on_ack_sync(self, message: common.AckSync) -> None:
+        self.flow.on_ack_sync(message.generation)
+        self.pump()
+
+    def on_ack(self, message: common.Ack) -> None:
+        self.flow.on_ack()
+        self.pump()
+
+    def on_pong(self, message: common.Pong) -> None:
+        self.flow.on_pong(message.id, self.channel.core.now())
+        self.pump()
+
+    def on_migrate_flush_mark(self, message: common.MigrateFlushMark) -> None:
+        raise ProtocolError("a flush mark came, and nothing migrates")
+
+    def on_migrate_data(self, message: common.MigrateData) -> None:
+        raise ProtocolError("migration data came, and nothing migrates")
+
+    def on_disconnecting(self, message: common.Disconnecting) -> None:
+        pass
+
+
+_REASONS = {
+    CloseCode.NOT_ALLOWED: LinkErr.PERMISSION_DENIED,
+    CloseCode.PROTOCOL: LinkErr.INVALID_DATA,
+    CloseCode.GOING_AWAY: LinkErr.OK,
+}

@@ -1,0 +1,45 @@
+"""Which channels an interface brings: the table behind `SpiceServer.add_interface`.
+
+A new kind of interface is one line here. Interfaces that bring none are taken by MAIN (the agent) or INPUTS (keyboard,
+mouse, tablet), which are registered from the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from gateway.server.interfaces import Interface
+from gateway.server.pipe_channel import PipeChannel
+from gateway.spice.enums import ChannelType
+
+if TYPE_CHECKING:
+    from gateway.server.server import SpiceServer
+
+
+class Brought(NamedTuple):
+    """The channels of an interface, and what hands it its server's side once they are registered."""
+
+    channels: Sequence[PipeChannel[Any]]
+    attach: Callable[[], None]
+
+
+Make = Callable[["SpiceServer", Any], Brought]
+"""Makes the channels of an interface, not registered yet."""
+
+BRINGS: Final[dict[type[Interface], Make]] = {}
+"""By interface class; the first of an interface's ancestors that is here counts."""
+
+
+def bring(server: SpiceServer, interface: Interface) -> Brought:
+    """What `interface` brings to `server`; nothing, for those that channels of before take."""
+    for kind in type(interface).__mro__:
+        if (make := BRINGS.get(kind)) is not None:
+            return make(server, interface)
+    return Brought((), lambda: None)
+
+
+def next_id(server: SpiceServer, type_: ChannelType) -> int:
+    """The lowest channel id of a type that is free."""
+    taken = {channel.id for channel in server.channels if channel.type is type_}
+    return next(id_ for id_ in range(len(taken) + 1) if id_ not in taken)

@@ -1,0 +1,136 @@
+"""INPUTS: what a client's hands do to the machine's devices."""
+
+from __future__ import annotations
+
+import asyncio
+
+from gateway.server.interfaces import KeyboardInterface, MouseInterface, TabletInterface
+from gateway.spice.enums import ChannelType, InputsCap, KeyboardModifierFlags, MouseButton, MouseButtonMask, MouseMode
+from gateway.spice.messages import inputs, main
+from tests.peers import soon
+from tests.serving_core import ServingCore
+
+Note = tuple[object, ...]
+NONE = MouseButtonMask(0)
+
+
+class Desk(KeyboardInterface):
+    """A keyboard that notes what is pressed; `leds_now` are its lamps."""
+
+    def __init__(self, notes: asyncio.Queue[Note]) -> None:
+        self.notes = notes
+        self.leds_now = KeyboardModifierFlags(0)
+
+    def push_scan_code(self, code: int) -> None:
+        self.notes.put_nowait(("code", code))
+
+    def leds(self) -> KeyboardModifierFlags:
+        return self.leds_now
+
+
+class Mouse(MouseInterface):
+    def __init__(self, notes: asyncio.Queue[Note]) -> None:
+        self.notes = notes
+
+    def motion(self, dx: int, dy: int, dz: int, buttons: MouseButtonMask) -> None:
+        self.notes.put_nowait(("motion", dx, dy, dz, buttons))
+
+    def buttons(self, buttons: MouseButtonMask) -> None:
+        self.notes.put_nowait(("mouse buttons", buttons))
+
+
+class Tablet(TabletInterface):
+    def __init__(self, notes: asyncio.Queue[Note]) -> None:
+        self.notes = notes
+
+    def position(self, x: int, y: int, display_id: int, buttons: MouseButtonMask) -> None:
+        self.notes.put_nowait(("position", x, y, display_id, buttons))
+
+    def wheel(self, steps: int, buttons: MouseButtonMask) -> None:
+        self.notes.put_nowait(("wheel", steps, buttons))
+
+    def buttons(self, buttons: MouseButtonMask) -> None:
+        self.notes.put_nowait(("tablet buttons", buttons))
+
+
+async def take(notes: asyncio.Queue[Note], count: int) -> list[Note]:
+    return [await soon(notes.get()) for _ in range(count)]
+
+
+async def test_machine_gets_scancodes_byte_by_byte() -> None:
+    notes: asyncio.Queue[Note] = asyncio.Queue()
+    async with ServingCore() as core, core.client() as client:
+        core.server.add_interface(Desk(notes))
+        channel = await (await client.begin()).link(ChannelType.INPUTS, caps=[InputsCap.KEY_SCANCODE])
+        await channel.expect(inputs.Init)
+        await channel.send(inputs.KeyDown(0x1E))
+        await channel.send(inputs.KeyUp(0x9E))
+        await channel.send(inputs.KeyDown(0x48E0))
+        await channel.send(inputs.KeyScancode(b"\xe0\xc8\x10\x90"))
+        codes = [code for _, code in await take(notes, 8)]
+    assert codes == [0x1E, 0x9E, 0xE0, 0x48, 0xE0, 0xC8, 0x10, 0x90]
+
+
+async def test_server_releases_the_keys_and_buttons_of_a_client_that_leaves() -> None:
+    notes: asyncio.Queue[Note] = asyncio.Queue()
+    async with ServingCore() as core, core.client() as client:
+        core.server.add_interface(Desk(notes))
+        core.server.add_interface(Mouse(notes))
+        channel = await (await client.begin()).link(ChannelType.INPUTS)
+        await channel.expect(inputs.Init)
+        await channel.send(inputs.KeyDown(0x1E))
+        await channel.send(inputs.KeyDown(0x5BE0))
+        await channel.send(inputs.MousePress(MouseButton.LEFT, NONE))
+        await take(notes, 4)
+        channel.wire.vanish()
+        rest = await take(notes, 4)
+    assert rest == [("code", 0x9E), ("code", 0xE0), ("code", 0xDB), ("mouse buttons", NONE)]
+
+
+async def test_server_presses_the_lock_key_that_the_client_sees_otherwise() -> None:
+    notes: asyncio.Queue[Note] = asyncio.Queue()
+    async with ServingCore() as core, core.client() as client:
+        desk = Desk(notes)
+        desk.leds_now = KeyboardModifierFlags.NUM_LOCK
+        core.server.add_interface(desk)
+        channel = await (await client.begin()).link(ChannelType.INPUTS)
+        assert (await channel.expect(inputs.Init)).keyboard_modifiers == KeyboardModifierFlags.NUM_LOCK
+        await channel.send(inputs.KeyModifiers(KeyboardModifierFlags.NUM_LOCK | KeyboardModifierFlags.CAPS_LOCK))
+        assert await take(notes, 2) == [("code", 0x3A), ("code", 0xBA)]
+        desk.leds_now |= KeyboardModifierFlags.CAPS_LOCK
+        core.server.keyboard_leds_changed()
+        assert (await channel.expect(inputs.KeyModifiers)).modifiers == desk.leds_now
+
+
+async def test_pointer_follows_the_mouse_mode() -> None:
+    notes: asyncio.Queue[Note] = asyncio.Queue()
+    async with ServingCore() as core, core.client() as client:
+        core.server.add_interface(Mouse(notes))
+        session = await client.begin()
+        channel = await session.link(ChannelType.INPUTS)
+        await channel.expect(inputs.Init)
+        await channel.send(inputs.MouseMotion(3, -4, MouseButtonMask.RIGHT))
+        assert await take(notes, 1) == [("motion", 3, -4, 0, MouseButtonMask.RIGHT)]
+
+        core.server.add_interface(Tablet(notes))
+        told = await session.main.wait_for(main.MouseModes)
+        assert told == main.MouseModes(MouseMode.SERVER | MouseMode.CLIENT, MouseMode.CLIENT)
+        await channel.send(inputs.MousePosition(100, 200, NONE, 1))
+        await channel.send(inputs.MousePress(MouseButton.DOWN, MouseButtonMask.DOWN))
+        await channel.send(inputs.MouseRelease(MouseButton.DOWN, NONE))
+        await channel.send(inputs.MousePress(MouseButton.EXTRA, NONE))
+        assert await take(notes, 3) == [
+            ("position", 100, 200, 1, NONE),
+            ("wheel", 1, NONE),
+            ("tablet buttons", MouseButtonMask.EXTRA),
+        ]
+
+
+async def test_server_acknowledges_every_fourth_motion() -> None:
+    async with ServingCore() as core, core.client() as client:
+        channel = await (await client.begin()).link(ChannelType.INPUTS)
+        await channel.expect(inputs.Init)
+        for _ in range(8):
+            await channel.send(inputs.MouseMotion(1, 0, NONE))
+        await channel.expect(inputs.MouseMotionAck)
+        await channel.expect(inputs.MouseMotionAck)
