@@ -86,7 +86,9 @@ class RunningGateway:
 
     def machine(self, name: str = "office") -> RelayMachine:
         """The gateway's own view of a machine."""
-        return self.app[MACHINES][name]
+        machine = self.app[MACHINES][name]
+        assert isinstance(machine, RelayMachine)
+        return machine
 
     def visitor(self) -> aiohttp.ClientSession:
         """Somebody's browser, which keeps cookies."""

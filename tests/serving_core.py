@@ -13,13 +13,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
+from gateway.machines.local import LocalMachine
 from gateway.server.closing import NORMAL
 from gateway.server.core import Core
-from gateway.server.listener import Listener
-from gateway.server.reception import Reception
+from gateway.server.listener import Listener, visitor_on
 from gateway.server.server import SpiceServer
 from gateway.server.transport import StreamTransport
-from gateway.server.visitor import Visitor
 from gateway.spice.caps import to_words
 from gateway.spice.enums import ChannelType, MainCap
 from gateway.spice.messages.common import Ping, Pong, SetAck
@@ -113,6 +112,7 @@ class ServingCore:
         self.server.ticketing = self._password is not None
         if self._password is not None:
             self.server.set_ticket(self._password)
+        self.machine = LocalMachine(self.server, "test:")
         self.listener = Listener(self.core, self._serve, "machine")
         if self._unix is not None:
             await self.listener.listen_unix(self._unix)
@@ -131,6 +131,4 @@ class ServingCore:
         return CoreClient(self.port, unix=self._unix)
 
     async def _serve(self, transport: StreamTransport) -> None:
-        secure = transport.ssl_object is not None
-        await Reception(self.server, transport, Visitor(None, transport.peer), secure=secure).run()
-        await transport.wait_closed()
+        await self.machine.serve(transport, visitor_on(transport))

@@ -9,10 +9,17 @@ from pathlib import Path
 
 from gateway.server.core import Core
 from gateway.server.transport import StreamTransport
+from gateway.server.visitor import Visitor
 from gateway.spice.limits import BACKLOG, LINK_SECONDS, MAX_CONNECTIONS
 
 Serve = Callable[[StreamTransport], Awaitable[None]]
 """Takes a connection to its end. Raises nothing for what a peer did."""
+
+
+def visitor_on(transport: StreamTransport) -> Visitor:
+    """Who comes through a socket: somebody who has to bring a ticket."""
+    unix = not transport.has_address
+    return Visitor(None, transport.peer, secure=unix or transport.ssl_object is not None)
 
 
 class Listener:

@@ -53,7 +53,7 @@ class _Place(NamedTuple):
 
 
 class Reception:
-    """Takes one connection through its link. `secure`: nobody can listen on the way to the client."""
+    """Takes one connection through its link."""
 
     def __init__(
         self,
@@ -61,13 +61,11 @@ class Reception:
         transport: Transport,
         visitor: Visitor,
         *,
-        secure: bool,
         link_seconds: float = LINK_SECONDS,
     ) -> None:
         self._server = server
         self._transport = transport
         self._visitor = visitor
-        self._secure = secure
         self._seconds = link_seconds
         self._link = LinkServer(math.inf)
         self._pump = LinkPump(self._link, transport)
@@ -112,7 +110,7 @@ class Reception:
         channel = server.find_channel(ChannelType(request.channel_type), request.channel_id) if known else None
         if not isinstance(channel, PipeChannel):
             raise LinkRefused(LinkErr.CHANNEL_NOT_AVAILABLE)
-        if not self._secure and channel.needs_tls:
+        if not self._visitor.secure and channel.needs_tls:
             raise LinkRefused(LinkErr.NEED_SECURED)
         if channel.type is ChannelType.MAIN:
             if request.connection_id:

@@ -177,6 +177,12 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
     # our side
 
     @property
+    def has_address(self) -> bool:
+        """Whether the peer came over a network; a Unix socket's is on this computer."""
+        name = self._transport.get_extra_info("peername") if self._transport is not None else None
+        return isinstance(name, tuple)
+
+    @property
     def ssl_object(self) -> ssl.SSLObject | None:
         """TLS's state, None without TLS."""
         found = self._transport.get_extra_info("ssl_object") if self._transport is not None else None

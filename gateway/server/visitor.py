@@ -1,4 +1,4 @@
-"""Who is at the other end of a WebSocket, as far as the web layer could tell."""
+"""Who is at the other end of a connection, as far as its frontend could tell."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ from gateway.server.tickets import digest
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """`login` names the authenticated web session, None: the client has to bring a ticket. `peer` is for people."""
+    """`login` names the authenticated web session, None: the client has to bring a ticket. `peer` is for people.
+
+    `secure`: nobody listens on the way. That holds for all WebSockets: the web frontend speaks beyond this computer
+    over TLS only.
+    """
 
     login: str | None
     peer: str
+    secure: bool = True
 
     @property
     def proof(self) -> str | None:

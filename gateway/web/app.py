@@ -7,17 +7,17 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 from aiohttp import web
 
-from gateway.machines.relay import RelayMachine
+from gateway.machines.machine import Machine
 from gateway.server.closing import CloseCode, Closing
 from gateway.server.core import Core
 from gateway.server.heartbeat import Heartbeat
 from gateway.spice.auth import process_key
 from gateway.spice.limits import FIRST_REQUEST_SECONDS, MAX_REQUEST_BYTES, PING_SECONDS
-from gateway.web import bridge, pages, probes
+from gateway.web import bridge, native, pages, probes
 from gateway.web.access import guard
 from gateway.web.errors import error_pages
 from gateway.web.headers import add_headers
-from gateway.web.keys import CONNECTIONS, CORE, HEARTBEAT, LOGINS, MACHINES, SETTINGS, TEMPLATES
+from gateway.web.keys import CONNECTIONS, CORE, HEARTBEAT, LOGINS, MACHINES, NATIVE, SETTINGS, TEMPLATES
 from gateway.web.logins import Logins
 from gateway.web.patience import FIRST_REQUEST, FirstRequest, punctual
 from gateway.web.rendering import assets, make_templates
@@ -26,7 +26,7 @@ from gateway.web.static_files import STATIC_FILES, StaticFiles, serve
 
 SHUTDOWN = Closing(CloseCode.GOING_AWAY, "The gateway is being stopped.")
 
-MakeMachines = Callable[[Core], Sequence[RelayMachine]]
+MakeMachines = Callable[[Core], Sequence[Machine]]
 
 
 def make_app(
@@ -39,8 +39,9 @@ def make_app(
     static = app[STATIC_FILES] = StaticFiles(assets() / "static")
     app[TEMPLATES] = make_templates(static=static.base, viewer_modules=static.modules("js/viewer.js"))
     app[CONNECTIONS] = set()
+    app[NATIVE] = {}
     app[FIRST_REQUEST] = FirstRequest(FIRST_REQUEST_SECONDS)
-    for module in (pages, probes, bridge):
+    for module in (native, pages, probes, bridge):
         app.add_routes(module.routes)
     app.router.add_get("/static/{path:.+}", serve, name="static")
     app.on_response_prepare.append(add_headers)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aiohttp import web
 from jinja2 import Environment
 
-from gateway.machines.relay import RelayMachine
+from gateway.machines.machine import Machine
 from gateway.server.core import Core
 from gateway.server.heartbeat import Heartbeat
 from gateway.server.websocket import WebSocketTransport
 from gateway.web.logins import Logins
 from gateway.web.settings import WebSettings
 
+if TYPE_CHECKING:
+    from gateway.web.native import NativeAddress
+
 CORE = web.AppKey("core", Core)
 HEARTBEAT = web.AppKey("heartbeat", Heartbeat)
 LOGINS = web.AppKey("logins", Logins)
-MACHINES: web.AppKey[dict[str, RelayMachine]] = web.AppKey("machines", dict)
+MACHINES: web.AppKey[dict[str, Machine]] = web.AppKey("machines", dict)
+NATIVE: web.AppKey[dict[str, NativeAddress]] = web.AppKey("native", dict)
+"""Where machines take native clients, by their names."""
 SETTINGS = web.AppKey("settings", WebSettings)
 TEMPLATES = web.AppKey("templates", Environment)
 CONNECTIONS: web.AppKey[set[WebSocketTransport]] = web.AppKey("connections", set)

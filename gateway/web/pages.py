@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from gateway.machines.relay import RelayMachine
+from gateway.machines.machine import Machine
 from gateway.server.channel import RedChannel
 from gateway.server.counters import Counters
 from gateway.server.tickets import TooManyTickets
 from gateway.spice import caps
 from gateway.web.access import login_of, set_cookie
-from gateway.web.keys import CORE, LOGINS, MACHINES
+from gateway.web.keys import CORE, LOGINS, MACHINES, NATIVE
 from gateway.web.rendering import render
 
 routes = web.RouteTableDef()
@@ -42,6 +42,7 @@ class MachineCard:
     since: str
     error: str
     sessions: int
+    native: bool
     channels: Sequence[ChannelRow]
 
 
@@ -50,7 +51,9 @@ async def machines(request: web.Request) -> web.Response:
     """All machines, their state and registered channels."""
     known = request.app[MACHINES].values()
     await asyncio.gather(*(machine.probe() for machine in known))
-    return render(request, "machines.html", {"machines": [card(machine) for machine in known]})
+    native = request.app[NATIVE]
+    cards = [card(machine, native=machine.name in native) for machine in known]
+    return render(request, "machines.html", {"machines": cards})
 
 
 @routes.get("/m/{machine}", name="viewer")
@@ -84,7 +87,7 @@ async def enter(request: web.Request) -> web.Response:
     return response
 
 
-def find_machine(request: web.Request) -> RelayMachine:
+def find_machine(request: web.Request) -> Machine:
     """The machine that the address names. Raises `HTTPNotFound`."""
     machine = request.app[MACHINES].get(request.match_info["machine"])
     if machine is None:
@@ -92,13 +95,12 @@ def find_machine(request: web.Request) -> RelayMachine:
     return machine
 
 
-def card(machine: RelayMachine) -> MachineCard:
+def card(machine: Machine, *, native: bool) -> MachineCard:
     health, server = machine.health, machine.server
     since = datetime.fromtimestamp(health.since, UTC).isoformat(timespec="seconds")
     rows = [channel_row(channel) for channel in server.channels]
-    return MachineCard(
-        machine.name, str(machine.endpoint), health.state, since, health.error, len(server.clients), rows
-    )
+    place = (machine.name, machine.address)
+    return MachineCard(*place, health.state, since, health.error, len(server.clients), native, rows)
 
 
 def channel_row(channel: RedChannel) -> ChannelRow:

@@ -5,8 +5,8 @@ original bytes go both ways, checked at their headers. `RelayMachine.serve` is t
 forwards.
 """
 
+from gateway.machines.health import Health, State
 from gateway.machines.relay.endpoint import Endpoint, EndpointError, parse_endpoint
-from gateway.machines.relay.health import Health, State
 from gateway.machines.relay.machine import RelayMachine
 
 __all__ = ["Endpoint", "EndpointError", "Health", "RelayMachine", "State", "parse_endpoint"]

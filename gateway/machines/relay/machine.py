@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+from gateway.machines.machine import Machine
 from gateway.machines.relay.channel_client import RelayChannel
 from gateway.machines.relay.dial import dial
 from gateway.machines.relay.endpoint import Endpoint
-from gateway.machines.relay.health import Health
 from gateway.machines.relay.joining import Joining
 from gateway.server.channel import RedChannel
 from gateway.server.client import RedClient
@@ -32,7 +32,7 @@ TAKEN_OVER = Closing(CloseCode.TAKEN_OVER, "The machine was opened elsewhere: op
 _TYPES = frozenset(int(type_) for type_ in ChannelType)
 
 
-class RelayMachine:
+class RelayMachine(Machine):
     """One configured machine. `serve` takes a client's transport through link and session to its end."""
 
     def __init__(
@@ -44,13 +44,10 @@ class RelayMachine:
         *,
         link_seconds: float = LINK_SECONDS,
     ) -> None:
-        self.core = core
-        self.name = name
+        super().__init__(core, SpiceServer(core, name))
         self.endpoint = endpoint
         self.password = password
         self.link_seconds = link_seconds
-        self.server = SpiceServer(core, name)
-        self.health = Health()
         self.secured: set[int] = set()
         """Channel types that the machine wants under TLS."""
         self.unproven = 0
@@ -58,6 +55,10 @@ class RelayMachine:
         self.opening = 0
         """Sessions that the machine is being asked to open at this moment."""
         self._probed = -_PROBE_REST
+
+    @property
+    def address(self) -> str:
+        return str(self.endpoint)
 
     async def serve(self, browser: Transport, visitor: Visitor) -> None:
         """Serve one channel until its connection is gone. Never raises for what a peer did."""
@@ -89,10 +90,6 @@ class RelayMachine:
         else:
             transport.abort()
             self.health.up()
-
-    def close(self, closing: Closing) -> None:
-        """End every session."""
-        self.server.close(closing)
 
     def channel(self, type_: ChannelType, id_: int) -> RedChannel:
         """The channel on the list; put there if need be."""

@@ -1,0 +1,34 @@
+"""A machine of our own: it runs in this process and is served by our own server core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gateway.machines.machine import Machine
+from gateway.server.closing import Closing
+from gateway.server.reception import Reception
+from gateway.server.server import SpiceServer
+from gateway.server.transport import Transport
+from gateway.server.visitor import Visitor
+
+
+class LocalMachine(Machine):
+    """`on_close` is called when the machine is to stop."""
+
+    def __init__(self, server: SpiceServer, address: str, *, on_close: Callable[[], None] = lambda: None) -> None:
+        super().__init__(server.core, server)
+        self._address = address
+        self._on_close = on_close
+        self.health.up()
+
+    @property
+    def address(self) -> str:
+        return self._address
+
+    async def serve(self, transport: Transport, visitor: Visitor) -> None:
+        await Reception(self.server, transport, visitor).run()
+        await transport.wait_closed()
+
+    def close(self, closing: Closing) -> None:
+        super().close(closing)
+        self._on_close()

@@ -1,0 +1,55 @@
+"""`/m/{machine}.vv`: what virt-viewer opens a machine with (its manual page, "Connection file"), ticket included."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from aiohttp import web
+from yarl import URL
+
+from gateway.server.tickets import TooManyTickets
+from gateway.web.access import own_origin
+from gateway.web.keys import CORE, NATIVE
+from gateway.web.pages import find_machine
+
+routes = web.RouteTableDef()
+
+
+class NativeAddress(NamedTuple):
+    """Where a machine takes native clients: ports (0: none), and the TLS certificate (PEM) with its subject."""
+
+    port: int
+    tls_port: int
+    ca: str = ""
+    subject: str = ""
+
+
+@routes.get("/m/{machine}.vv", name="vv")
+async def connection_file(request: web.Request) -> web.Response:
+    """A file that opens the machine once, within the ticket's lifetime."""
+    machine = find_machine(request)
+    address = request.app[NATIVE].get(machine.name)
+    if address is None or not (address.port or address.tls_port):
+        raise web.HTTPNotFound(text="This machine takes no native clients: start the gateway with --listen.")
+    try:
+        ticket = machine.server.tickets.issue(request.app[CORE].now())
+    except TooManyTickets as error:
+        raise web.HTTPTooManyRequests(text=f"{str(error).capitalize()}.") from None
+    host = URL(own_origin(request)).host or "localhost"
+    return web.Response(
+        text=write_connection_file(machine.name, host, address, ticket),
+        content_type="application/x-virt-viewer",
+        headers={"Content-Disposition": f'attachment; filename="{machine.name}.vv"', "Cache-Control": "no-store"},
+    )
+
+
+def write_connection_file(name: str, host: str, address: NativeAddress, ticket: str) -> str:
+    """The file's text. Both ports stand in it: clients dial the plain one first and follow NEED_SECURED."""
+    lines = ["[virt-viewer]", "type=spice", f"host={host}"]
+    if address.port:
+        lines.append(f"port={address.port}")
+    if address.tls_port:
+        lines += [f"tls-port={address.tls_port}", "ca=" + address.ca.replace("\n", "\\n")]
+        lines.append(f"host-subject={address.subject}")
+    lines += [f"password={ticket}", f"title={name}", "delete-this-file=1"]
+    return "\n".join(lines) + "\n"
