@@ -1,8 +1,9 @@
 """`PipeClient`: a channel client that our own server core serves, message by message.
 
 What comes is read, checked against the catalogue and handed to the method that bears its name: `on_key_down` takes
-KEY_DOWN. What goes waits in a bounded pipe until the transport is dry and the flow control has room. A subclass names
-its channel type and writes the methods; it overrides `on_room` when it makes what it sends only when it can be sent.
+KEY_DOWN; DATA alone goes to `on_data_message`, as `on_data` is the transport's. What goes waits in a bounded pipe until
+the transport is dry and the flow control has room. A subclass names its channel type and writes the methods; it
+overrides `on_room` when it makes what it sends only when it can be sent.
 """
 
 from __future__ import annotations
@@ -47,7 +48,11 @@ def numbers(channel: ChannelType) -> dict[type[Message], int]:
 @cache
 def handler_names(channel: ChannelType) -> dict[int, str]:
     """The method that takes each message of a client, by its number."""
-    return {entry.number: f"on_{entry.name}" for entry in catalog.messages(channel, Direction.CLIENT)}
+    names = {entry.number: f"on_{entry.name}" for entry in catalog.messages(channel, Direction.CLIENT)}
+    return {number: _RENAMED.get(name, name) for number, name in names.items()}
+
+
+_RENAMED = {"on_data": "on_data_message"}
 
 
 class PipeClient(RedChannelClient):
@@ -198,11 +203,23 @@ class PipeClient(RedChannelClient):
         self.disconnect(NORMAL)
 
     def hold(self, held: bool) -> None:
-        """Leave what the client sends in the kernel, or read again: back-pressure for who takes it slowly."""
+        """Leave what the client sends in the kernel, or read again: back-pressure for who takes it slowly.
+
+        No message is handled while the client is held; those that had come already are as soon as it is let go.
+        """
+        if held == self._held:
+            return
         self._held = held
         if held:
             self.transport.pause_reading()
         elif self.connected:
+            self.channel.core.loop.call_soon(self._read_on)
+
+    def _read_on(self) -> None:
+        """Handle what came before the client was held, then let more come."""
+        if self.connected:
+            self._guard(self._read_messages)
+        if self.connected and not self._held:
             self.transport.resume_reading()
 
     def _guard(self, work: Callable[[], None]) -> None:
@@ -217,7 +234,10 @@ class PipeClient(RedChannelClient):
 
     def _read(self, data: Data) -> None:
         self._reader.feed(data)
-        while self.connected and (message := self._reader.read()) is not None:
+        self._read_messages()
+
+    def _read_messages(self) -> None:
+        while self.connected and not self._held and (message := self._reader.read()) is not None:
             self._counters.messages_in += 1
             handler = self._handlers[message.number]
             if handler is None:
