@@ -34,6 +34,8 @@ from gateway.spice.enums import ChannelType, KeyboardModifierFlags, MouseButtonM
 
 if TYPE_CHECKING:
     from gateway.server.agent_link import AgentLink
+    from gateway.server.channels.port import PortDevice
+    from gateway.server.char_device import CharDevice
     from gateway.server.client import RedClient
 
 
@@ -150,18 +152,10 @@ class CharDeviceSubtype(Enum):
 
 
 class CharDeviceInterface(Interface):
-    """A byte device of the machine that one client at a time holds (SpiceCharDeviceInterface)."""
+    """A device of the machine that one client at a time holds (SpiceCharDeviceInterface)."""
 
     subtype: ClassVar[CharDeviceSubtype]
     channel_type: ClassVar[ChannelType]
-
-    @abstractmethod
-    def on_attached(self, device: Any) -> None:
-        """Write through `device`."""
-
-    @abstractmethod
-    def on_data(self, data: bytes) -> None:
-        """Bytes of the client."""
 
     def on_connected(self, client: RedClient) -> None:
         """A client holds the device from now on (SpiceCharDeviceInterface.state)."""
@@ -170,7 +164,15 @@ class CharDeviceInterface(Interface):
         """Nobody holds the device any more."""
 
     def on_writable(self) -> None:
-        """The client has taken what waited: `CharDevice.write` may go on."""
+        """The client takes more: what a write was refused may be written now."""
+
+
+class StreamInterface(CharDeviceInterface):
+    """A device whose client sends and takes a stream of bytes."""
+
+    @abstractmethod
+    def on_data(self, data: bytes) -> None:
+        """Bytes of the client, in pieces of any size."""
 
 
 class SmartcardInterface(CharDeviceInterface):
@@ -180,19 +182,30 @@ class SmartcardInterface(CharDeviceInterface):
     channel_type = ChannelType.SMARTCARD
 
 
-class UsbredirInterface(CharDeviceInterface):
+class UsbredirInterface(StreamInterface):
     """A USB port that speaks usbredir in the guest's role."""
 
     subtype = CharDeviceSubtype.USBREDIR
     channel_type = ChannelType.USBREDIR
 
+    @abstractmethod
+    def on_attached(self, device: CharDevice) -> None:
+        """Write through `device`."""
 
-class PortInterface(CharDeviceInterface):
+
+class PortInterface(StreamInterface):
     """A named port, such as a serial console; `name` is a reversed domain name by custom."""
 
     subtype = CharDeviceSubtype.PORT
     channel_type = ChannelType.PORT
     name: str = "org.spicegate.port"
+
+    @abstractmethod
+    def on_attached(self, port: PortDevice) -> None:
+        """Write through `port`; it is closed until `port.opened` is set."""
+
+    def on_opened(self, opened: bool) -> None:
+        """The client opened its end, or closed it."""
 
     def on_break(self) -> None:
         """The client sent a break."""

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from gateway.server.interfaces import Interface
+from gateway.server.channels.port import PortChannel, PortDevice, WebdavChannel
+from gateway.server.channels.usbredir import UsbredirChannel
+from gateway.server.char_device import CharDevice
+from gateway.server.interfaces import Interface, PortInterface, UsbredirInterface, WebdavInterface
 from gateway.server.pipe_channel import PipeChannel
 from gateway.spice.enums import ChannelType
 
@@ -27,7 +30,24 @@ class Brought(NamedTuple):
 Make = Callable[["SpiceServer", Any], Brought]
 """Makes the channels of an interface, not registered yet."""
 
-BRINGS: Final[dict[type[Interface], Make]] = {}
+
+def _usbredir(server: SpiceServer, interface: UsbredirInterface) -> Brought:
+    device = CharDevice(interface)
+    channel = UsbredirChannel(server, next_id(server, ChannelType.USBREDIR), device)
+    return Brought([channel], lambda: interface.on_attached(device))
+
+
+def _port(server: SpiceServer, interface: PortInterface) -> Brought:
+    device = PortDevice(interface)
+    kind = WebdavChannel if isinstance(interface, WebdavInterface) else PortChannel
+    channel = kind(server, next_id(server, kind.channel_type), device)
+    return Brought([channel], lambda: interface.on_attached(device))
+
+
+BRINGS: Final[dict[type[Interface], Make]] = {
+    UsbredirInterface: _usbredir,
+    PortInterface: _port,
+}
 """By interface class; the first of an interface's ancestors that is here counts."""
 
 

@@ -87,6 +87,14 @@ AGENT_TOKENS: Final = 10
 MAX_AGENT_BACKLOG: Final = 128 * MIB
 """Bytes of agent messages that wait for one client's tokens."""
 
+# --- devices: USBREDIR, PORT, WEBDAV, SMARTCARD ---
+DEVICE_BACKLOG_BYTES: Final = 1 * MIB
+DEVICE_BACKLOG_ITEMS: Final = 1024
+"""What may wait for the client that holds a device before the machine's writes are refused."""
+DEVICE_CHUNK_BYTES: Final = 64 * KIB
+MAX_DEVICE_WRITE: Final = 4 * MIB
+MAX_UNCOMPRESSED_BYTES: Final = 4 * MIB
+
 # --- SMARTCARD ---
 MAX_VSC_BYTES: Final = 64 * KIB
 MAX_READER_NAME_BYTES: Final = 256
