@@ -25,6 +25,12 @@ class Certificate(NamedTuple):
         context.load_cert_chain(self.cert, self.key)
         return context
 
+    def client_context(self) -> ssl.SSLContext:
+        """Trusts this certificate, whatever the host's name is."""
+        context = ssl.create_default_context(cafile=str(self.cert))
+        context.check_hostname = False
+        return context
+
 
 def make_certificate(directory: Path, *, address: str = "127.0.0.1", organization: str = "Acme") -> Certificate:
     """For `O=<organization>, CN=machine` with `address` as its only name."""

@@ -13,8 +13,7 @@ from gateway.server.interfaces import AgentInterface
 from gateway.spice import agent
 from gateway.spice.agent import AgentMessage, Assembler, RawMessage
 from gateway.spice.enums import AgentMessageType
-from gateway.spice.errors import ProtocolError
-from gateway.spice.limits import AGENT_TOKENS, MAX_AGENT_BACKLOG, MAX_AGENT_MESSAGE
+from gateway.spice.limits import MAX_AGENT_BACKLOG, MAX_AGENT_MESSAGE
 
 if TYPE_CHECKING:
     from gateway.server.channels.main import MainClient
@@ -27,8 +26,6 @@ class AgentSession:
     def __init__(self, main: MainClient) -> None:
         self.main = main
         self.started = False
-        self.left_tokens = AGENT_TOKENS
-        """Chunks that the client may still send."""
         self.tokens = 0
         """Chunks that the client still takes."""
         self.octets = 0
@@ -44,14 +41,12 @@ class AgentSession:
     def reset(self) -> None:
         """The agent came or went: both sides begin anew."""
         self.started = False
-        self.tokens, self.left_tokens, self.octets = 0, AGENT_TOKENS, 0
+        self.tokens = self.octets = 0
         self._assembler = Assembler(MAX_AGENT_MESSAGE)
         self._waiting.clear()
 
     def take(self, chunk: bytes) -> list[RawMessage]:
-        """The messages that a chunk completes; its token is given back. Raises `ProtocolError`."""
-        if not self.left_tokens:
-            raise ProtocolError("the client sent more to the agent than it has tokens for")
+        """The messages that a chunk completes. It is handled at once, and so its token is given back."""
         messages = list(self._assembler.feed(chunk))
         self.main.give_token()
         return messages

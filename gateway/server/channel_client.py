@@ -30,6 +30,11 @@ class RedChannelClient(ABC):
     def counters(self) -> Counters:
         """What went through this connection."""
 
+    @property
+    def round_trip(self) -> float | None:
+        """Seconds to the client and back, None where it is not measured."""
+        return None
+
     def connect(self) -> None:
         """Take the place among the channel's and the client's connections."""
         self.connected = True

@@ -82,6 +82,11 @@ class PipeClient(RedChannelClient):
     def counters(self) -> Counters:
         return self._counters
 
+    @property
+    def round_trip(self) -> float | None:
+        """Seconds to the client and back, None until it is known."""
+        return self.flow.round_trip
+
     def has_cap(self, cap: int) -> bool:
         """Whether the client holds a capability of this channel."""
         return capability.has(list(self.caps.channel), cap)

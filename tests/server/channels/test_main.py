@@ -1,0 +1,246 @@
+"""MAIN: a session's start, mouse modes, the agent, migration."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+import pytest
+
+from gateway.server.agent_link import AgentLink
+from gateway.server.channels.migration import Destination
+from gateway.server.client import RedClient
+from gateway.server.interfaces import AgentInterface, Interface
+from gateway.spice import agent
+from gateway.spice.agent import RawMessage
+from gateway.spice.enums import ChannelType, ClipboardType, LinkErr, MouseMode, NotifySeverity
+from gateway.spice.errors import UsageError
+from gateway.spice.limits import AGENT_CHUNK_BYTES, AGENT_TOKENS
+from gateway.spice.messages import main
+from gateway.spice.messages.common import Disconnecting, MigrateData, Notify
+from gateway.spice.wire import Message
+from tests.peers import soon
+from tests.serving_core import ClientChannel, ServingCore
+
+
+class Agent(AgentInterface):
+    """An agent that notes what it is told."""
+
+    def __init__(self) -> None:
+        self.link: AgentLink | None = None
+        self.heard: asyncio.Queue[tuple[RedClient, RawMessage]] = asyncio.Queue()
+        self.started: asyncio.Queue[RedClient] = asyncio.Queue()
+        self.gone: asyncio.Queue[RedClient] = asyncio.Queue()
+
+    def on_attached(self, agent: AgentLink) -> None:
+        self.link = agent
+
+    def on_message(self, client: RedClient, message: RawMessage) -> None:
+        self.heard.put_nowait((client, message))
+
+    def on_client_started(self, client: RedClient) -> None:
+        self.started.put_nowait(client)
+
+    def on_client_gone(self, client: RedClient) -> None:
+        self.gone.put_nowait(client)
+
+    def say(self, text: bytes, to: RedClient | None = None) -> None:
+        assert self.link is not None
+        self.link.send(clipboard(text), to=to)
+
+
+def clipboard(text: bytes) -> agent.Clipboard:
+    return agent.Clipboard(None, ClipboardType.UTF8_TEXT, text)
+
+
+async def send_chunks(channel: ClientChannel, message: agent.AgentMessage) -> None:
+    """Send an agent message as a client does that heeds its tokens."""
+    tokens = AGENT_TOKENS
+    for chunk in agent.encode(message):
+        if not tokens:
+            tokens += (await channel.wait_for(main.AgentToken)).num_tokens
+        await channel.send(main.AgentData(chunk))
+        tokens -= 1
+
+
+async def read_message(channel: ClientChannel) -> RawMessage:
+    """The next agent message, each chunk's token given back."""
+    assembler = agent.Assembler()
+    while True:
+        chunk = await channel.wait_for(main.AgentData)
+        await channel.send(main.AgentToken(1))
+        for message in assembler.feed(chunk.data):
+            return message
+
+
+async def test_client_is_told_name_uuid_and_channels() -> None:
+    async with ServingCore() as core, core.client() as client:
+        core.server.uuid = UUID(int=7)
+        channel = ClientChannel(await client.link(ChannelType.MAIN, channel_caps=[0xF]))
+        init = await channel.expect(main.Init)
+        assert (init.supported_mouse_modes, init.current_mouse_mode) == (MouseMode.SERVER, MouseMode.SERVER)
+        assert (init.agent_connected, init.agent_tokens) == (0, AGENT_TOKENS)
+        assert (await channel.expect(main.Name)).name == b"machine\0"
+        assert (await channel.expect(main.Uuid)).uuid == UUID(int=7).bytes
+        await channel.send(main.AttachChannels())
+        listed = await channel.expect(main.ChannelsList)
+        assert [entry.type for entry in listed.channels] == [ChannelType.INPUTS]
+
+
+async def test_client_without_the_capability_is_not_told_the_name() -> None:
+    async with ServingCore() as core, core.client() as client:
+        session = await client.begin(caps=[])
+        assert session.channels.channels
+
+
+async def test_round_trip_is_known_from_the_first_ping() -> None:
+    async with ServingCore() as core, core.client() as client:
+        session = await client.begin()
+        await session.link(ChannelType.INPUTS)
+        (red_client,) = core.server.clients
+        assert red_client.main is not None
+        assert red_client.main.round_trip is not None
+
+
+async def test_agent_hears_messages_of_any_size_and_answers() -> None:
+    async with ServingCore() as core, core.client() as client:
+        machine = Agent()
+        core.server.add_interface(machine)
+        session = await client.begin()
+        assert session.init.agent_connected == 1
+        await session.main.send(main.AgentStart(AGENT_TOKENS))
+        text = bytes(range(256)) * 1000
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(send_chunks(session.main, clipboard(text)))
+            _, message = await soon(machine.heard.get())
+        heard = agent.decode(message)
+        assert isinstance(heard, agent.Clipboard)
+        assert heard.data == text
+        machine.say(text)
+        answer = agent.decode(await soon(read_message(session.main)))
+        assert answer == clipboard(text)
+
+
+async def test_agent_sends_no_more_chunks_than_the_client_has_tokens_for() -> None:
+    async with ServingCore() as core, core.client() as client:
+        machine = Agent()
+        core.server.add_interface(machine)
+        session = await client.begin()
+        await session.main.send(main.AgentStart(2))
+        await soon(machine.started.get())
+        machine.say(bytes(10 * AGENT_CHUNK_BYTES))
+        core.server.main.notify("after the chunks")
+        for _ in range(2):
+            await session.main.expect(main.AgentData)
+        await session.main.expect(Notify)
+        await session.main.send(main.AgentToken(1))
+        await session.main.expect(main.AgentData)
+
+
+async def test_client_whose_chunk_is_too_long_is_disconnected() -> None:
+    async with ServingCore() as core, core.client() as client:
+        core.server.add_interface(Agent())
+        session = await client.begin()
+        await session.main.send(main.AgentData(bytes(AGENT_CHUNK_BYTES + 1)))
+        assert (await session.main.wait_for(Disconnecting)).reason is LinkErr.INVALID_DATA
+
+
+async def test_messages_of_several_clients_are_kept_apart() -> None:
+    async with ServingCore() as core, core.client() as one, core.client() as other:
+        machine = Agent()
+        core.server.add_interface(machine)
+        sessions = [await one.begin(), await other.begin()]
+        for session in sessions:
+            await session.main.send(main.AgentStart(AGENT_TOKENS))
+        clients = [await soon(machine.started.get()) for _ in sessions]
+        halves = [agent.encode(clipboard(letter * 3000)) for letter in (b"a", b"b")]
+        for index in range(2):
+            for session, chunks in zip(sessions, halves, strict=True):
+                await session.main.send(main.AgentData(chunks[index]))
+        heard = {client: agent.decode(message) for client, message in [await soon(machine.heard.get()) for _ in "ab"]}
+        assert {c.data for c in heard.values() if isinstance(c, agent.Clipboard)} == {b"a" * 3000, b"b" * 3000}
+        machine.say(b"to the second", to=clients[1])
+        machine.say(b"to all")
+        second = [agent.decode(await soon(read_message(sessions[1].main))) for _ in range(2)]
+        assert second == [clipboard(b"to the second"), clipboard(b"to all")]
+        assert agent.decode(await soon(read_message(sessions[0].main))) == clipboard(b"to all")
+
+
+async def test_clients_are_told_when_the_agent_comes_and_goes() -> None:
+    async with ServingCore() as core, core.client() as modern, core.client() as old:
+        sessions = [await modern.begin(), await old.begin(caps=[])]
+        machine = Agent()
+        core.server.add_interface(machine)
+        await sessions[0].main.wait_for(main.AgentConnectedTokens)
+        await sessions[1].main.wait_for(main.AgentConnected)
+        await sessions[0].main.send(main.AgentStart(1))
+        client = await soon(machine.started.get())
+        sessions[0].main.wire.vanish()
+        assert await soon(machine.gone.get()) is client
+        core.server.remove_interface(machine)
+        await sessions[1].main.wait_for(main.AgentDisconnected)
+
+
+async def test_second_agent_is_a_mistake() -> None:
+    async with ServingCore() as core:
+        core.server.add_interface(Agent())
+        with pytest.raises(UsageError):
+            core.server.add_interface(Agent())
+
+
+async def test_interface_is_added_once() -> None:
+    async with ServingCore() as core:
+        machine: Interface = Agent()
+        core.server.add_interface(machine)
+        with pytest.raises(UsageError, match="already"):
+            core.server.add_interface(machine)
+        core.server.remove_interface(machine)
+        with pytest.raises(UsageError, match="was not added"):
+            core.server.remove_interface(machine)
+
+
+async def test_everybody_is_shown_a_notice() -> None:
+    async with ServingCore() as core, core.client() as client:
+        session = await client.begin()
+        core.server.main.notify("The machine restarts.", NotifySeverity.WARN)
+        notice = await session.main.wait_for(Notify)
+        assert (notice.severity, notice.message) == (NotifySeverity.WARN, b"The machine restarts.\0")
+
+
+async def test_clients_follow_a_migration_that_they_took_part_in() -> None:
+    async with ServingCore() as core, core.client() as client:
+        session = await client.begin()
+        migration = core.server.main.migration
+        begun = core.core.spawn(migration.begin(Destination("elsewhere", 5900, 5901, "CN=elsewhere")), "migration")
+        place = (await session.main.wait_for(main.MigrateBegin)).dst_info
+        assert (place.port, place.sport, place.host_data) == (5900, 5901, b"elsewhere\0")
+        await session.main.send(main.MigrateConnected())
+        assert await soon(begun) == 1
+        migration.end()
+        await session.main.expect(main.MigrateEnd)
+
+
+async def test_client_that_could_not_link_over_there_is_not_counted() -> None:
+    async with ServingCore() as core, core.client() as client:
+        session = await client.begin()
+        begun = core.core.spawn(core.server.main.migration.begin(Destination("elsewhere", 5900)), "migration")
+        await session.main.wait_for(main.MigrateBegin)
+        await session.main.send(main.MigrateConnectError())
+        assert await soon(begun) == 0
+
+
+@pytest.mark.parametrize("message", [main.MigrateConnected(), main.MigrateConnectedSeamless(), MigrateData(b"x")])
+async def test_migration_messages_without_a_migration_are_refused(message: Message) -> None:
+    async with ServingCore() as core, core.client() as client:
+        session = await client.begin()
+        await session.main.send(message)
+        assert (await session.main.wait_for(Disconnecting)).reason is LinkErr.INVALID_DATA
+
+
+async def test_seamless_migration_is_declined() -> None:
+    async with ServingCore() as core, core.client() as client:
+        session = await client.begin()
+        await session.main.send(main.MigrateDstDoSeamless(1))
+        await session.main.wait_for(main.MigrateDstSeamlessNack)
+
+
