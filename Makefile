@@ -27,11 +27,14 @@ $(BIN)/python:
 	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(call apt,python3-venv)
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: pyproject.toml | $(BIN)/python
+# Installing compiles the image kernels: again when a source of theirs changed.
+KERNELS := $(wildcard gateway/codecs/kernels/*.[ch]) gateway/codecs/kernels/build.py
+
+$(VENV)/.run: pyproject.toml $(KERNELS) | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
 	touch $@
 
-$(VENV)/.dev: pyproject.toml | $(BIN)/python
+$(VENV)/.dev: pyproject.toml $(KERNELS) | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,bench]'
 	touch $@ $(VENV)/.run
 

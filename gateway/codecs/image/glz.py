@@ -5,18 +5,23 @@ Facts: libspice ``server/glz-encoder.c``, spice-gtk ``src/decode-glz.c``.
 
 from __future__ import annotations
 
+import itertools
 import struct
 import threading
 
 from isal import isal_zlib
 
-from gateway.codecs.image.encoded import CHANNELS, COUNT_BYTES, Encoded, Pixels, binary, checked, words
+from gateway.codecs.image.encoded import CHANNELS, COUNT_BYTES, Encoded, Pixels, Words, binary, checked, words
 from gateway.codecs.image.literals import literal_alpha, literal_colours
 from gateway.codecs.image.lz import LZ_MAGIC, LZ_VERSION, LzType
+from gateway.codecs.kernels.library import KERNELS, GlzDictionary, Kernels
 from gateway.spice.enums import ImageType
 from gateway.spice.errors import UsageError
+from gateway.spice.limits import GLZ_WINDOW_PIXELS
 from gateway.spice.messages.shapes import ZlibGlzRGBData
 
+#: Images kept at once. Looking one up takes log2 of it; clients take `MAX_GLZ_WINDOW_IMAGES`.
+MOST_IMAGES = 8192
 TOP_DOWN_BIT = 1 << 4
 DEFLATE_LEVEL = 1
 _HEADER = struct.Struct(">IIBIIIQI")
@@ -29,15 +34,17 @@ class GlzEncoder:
     Therefore **whatever was encoded is sent**, and within a channel in the order of encoding: encode when the image
     leaves, not when it is queued. Calls may come from several threads; they take turns.
 
-    ``window_pixels``: what the client announced in its DISPLAY INIT, or less.
+    ``window_pixels``: what the client announced in its DISPLAY INIT, or less. With kernels four bytes of memory a pixel
+    are taken as it fills, at most `GLZ_WINDOW_PIXELS` of them.
     """
 
-    def __init__(self, window_pixels: int) -> None:
+    def __init__(self, window_pixels: int, *, kernels: Kernels | None = KERNELS) -> None:
         if window_pixels < 1:
             raise UsageError(f"a GLZ dictionary of {window_pixels} pixels holds nothing")
-        self._window_pixels = window_pixels
-        self._next_id = 0
+        self._window_pixels = min(window_pixels, GLZ_WINDOW_PIXELS)
         self._turn = threading.Lock()
+        self._numbers = itertools.count()
+        self._dictionary = GlzDictionary(kernels, self._window_pixels, MOST_IMAGES) if kernels else None
 
     def fits(self, pixels: Pixels) -> bool:
         """Whether the dictionary has room for such a picture; others are sent in another type."""
@@ -60,16 +67,19 @@ class GlzEncoder:
         if not self.fits(picture):
             raise UsageError(f"a picture of shape {picture.shape} is larger than {self._window_pixels} pixels")
         with self._turn:
-            number = self._next_id
-            self._next_id += 1
-        flat = words(picture)
-        parts = [self._header(picture, alpha, number, reach=0), literal_colours(flat)]
-        if alpha:
-            parts.append(literal_alpha(flat))
-        return b"".join(parts)
+            number, reach, streams = self._streams(words(picture), alpha)
+        return _header(picture, alpha, number, reach) + streams
 
-    def _header(self, picture: Pixels, alpha: bool, number: int, reach: int) -> bytes:
-        """``reach``: how many numbers back the client must keep images; it forgets those before."""
-        height, width = picture.shape[:2]
-        kind = (LzType.RGBA if alpha else LzType.RGB32) | TOP_DOWN_BIT
-        return _HEADER.pack(LZ_MAGIC, LZ_VERSION, kind, width, height, width * CHANNELS, number, reach)
+    def _streams(self, flat: Words, alpha: bool) -> tuple[int, int, bytes]:
+        """The image's number, how far back it may refer, and its streams; without kernels it refers to nothing."""
+        if self._dictionary:
+            return self._dictionary.encode(flat, alpha)
+        streams = literal_colours(flat) + (literal_alpha(flat) if alpha else b"")
+        return next(self._numbers), 0, streams
+
+
+def _header(picture: Pixels, alpha: bool, number: int, reach: int) -> bytes:
+    """``reach``: how many numbers back the client must keep images; it forgets those before."""
+    height, width = picture.shape[:2]
+    kind = (LzType.RGBA if alpha else LzType.RGB32) | TOP_DOWN_BIT
+    return _HEADER.pack(LZ_MAGIC, LZ_VERSION, kind, width, height, width * CHANNELS, number, reach)

@@ -6,6 +6,7 @@ import simplejpeg
 
 from gateway.codecs.image.encoded import COUNT_BYTES, Encoded, Pixels, binary, checked
 from gateway.codecs.image.lz import lz_alpha_plane
+from gateway.codecs.kernels.library import KERNELS, Kernels
 from gateway.spice.enums import ImageType, JpegAlphaFlags
 from gateway.spice.errors import UsageError
 from gateway.spice.messages.shapes import JPEGAlphaData
@@ -20,11 +21,11 @@ def encode_jpeg(pixels: Pixels, quality: int = DEFAULT_QUALITY) -> Encoded:
     return binary(ImageType.JPEG, _jpeg(checked(pixels), quality), lossy=True)
 
 
-def encode_jpeg_alpha(pixels: Pixels, quality: int = DEFAULT_QUALITY) -> Encoded:
+def encode_jpeg_alpha(pixels: Pixels, quality: int = DEFAULT_QUALITY, *, kernels: Kernels | None = KERNELS) -> Encoded:
     """Colours lossy as `encode_jpeg` makes them, alpha exact."""
     picture = checked(pixels)
     colours = _jpeg(picture, quality)
-    data = colours + lz_alpha_plane(picture)
+    data = colours + lz_alpha_plane(picture, kernels)
     body = JPEGAlphaData(JpegAlphaFlags.TOP_DOWN, len(colours), data)
     return Encoded(ImageType.JPEG_ALPHA, body, ALPHA_HEADER_BYTES + COUNT_BYTES + len(data), lossy=True)
 

@@ -9,8 +9,9 @@ import struct
 from enum import IntEnum
 from typing import Final
 
-from gateway.codecs.image.encoded import CHANNELS, Encoded, Pixels, binary, checked, words
+from gateway.codecs.image.encoded import CHANNELS, Encoded, Pixels, Words, binary, checked, words
 from gateway.codecs.image.literals import literal_alpha, literal_colours
+from gateway.codecs.kernels.library import KERNELS, Kernels
 from gateway.spice.enums import ImageType
 
 LZ_MAGIC: Final = int.from_bytes(b"  ZL", "big")
@@ -27,19 +28,24 @@ class LzType(IntEnum):
     XXXA = 10
 
 
-def encode_lz(pixels: Pixels, alpha: bool = False) -> Encoded:
-    """For every client. Compresses where the kernel is there (`kernel.available`), else is one part in 300 larger."""
+def encode_lz(pixels: Pixels, alpha: bool = False, *, kernels: Kernels | None = KERNELS) -> Encoded:
+    """For every client. Without ``kernels`` nothing is compressed: a little more than three bytes a pixel."""
     picture = checked(pixels)
     flat = words(picture)
-    parts = [_header(picture, LzType.RGBA if alpha else LzType.RGB32), literal_colours(flat)]
+    parts = [_header(picture, LzType.RGBA if alpha else LzType.RGB32)]
+    parts.append(kernels.lz_colours(flat) if kernels else literal_colours(flat))
     if alpha:
-        parts.append(literal_alpha(flat))
+        parts.append(_alpha(flat, kernels))
     return binary(ImageType.LZ_RGB, b"".join(parts))
 
 
-def lz_alpha_plane(picture: Pixels) -> bytes:
+def lz_alpha_plane(picture: Pixels, kernels: Kernels | None) -> bytes:
     """The alpha of a picture alone, with its header, as JPEG_ALPHA carries it."""
-    return _header(picture, LzType.XXXA) + literal_alpha(words(picture))
+    return _header(picture, LzType.XXXA) + _alpha(words(picture), kernels)
+
+
+def _alpha(flat: Words, kernels: Kernels | None) -> bytes:
+    return kernels.lz_alpha(flat) if kernels else literal_alpha(flat)
 
 
 def _header(picture: Pixels, kind: LzType) -> bytes:

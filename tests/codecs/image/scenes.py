@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -10,27 +12,34 @@ from tests.record import pictures
 
 
 def bgrx(rgba: Pixels) -> Pixels:
-    """A picture of `tests.record.pictures` in the order of SPICE."""
-    return np.ascontiguousarray(rgba[..., [2, 1, 0, 3]])
+    """A picture of `tests.record.pictures` in the order of SPICE; not to be written to."""
+    picture = np.ascontiguousarray(rgba[..., [2, 1, 0, 3]])
+    picture.setflags(write=False)
+    return picture
 
 
+@cache
 def desktop(width: int, height: int) -> Pixels:
     return bgrx(pictures.desktop(width, height))
 
 
+@cache
 def photo(width: int, height: int) -> Pixels:
     """A crop: a photograph of one pixel has no structure to speak of."""
     return bgrx(pictures.photo(max(width, 16), max(height, 16))[:height, :width])
 
 
+@cache
 def gradient(width: int, height: int) -> Pixels:
     return bgrx(pictures.gradient(width, height))
 
 
+@cache
 def noise(width: int, height: int) -> Pixels:
     return bgrx(pictures.noise(width, height))
 
 
+@cache
 def translucent(width: int, height: int) -> Pixels:
     return bgrx(pictures.translucent(pictures.desktop(width, height)))
 

@@ -16,6 +16,8 @@ from gateway.codecs.image import (
     encode_jpeg_alpha,
     encode_lz,
     encode_lz4,
+    encode_quic,
+    quic_available,
 )
 from gateway.spice.errors import UsageError
 from gateway.spice.limits import MAX_IMAGE_WIDTH
@@ -25,6 +27,7 @@ TAKERS = [
     encode_bitmap,
     encode_lz4,
     encode_lz,
+    encode_quic,
     encode_jpeg,
     encode_jpeg_alpha,
     GLZ.encode,
@@ -68,3 +71,9 @@ def test_glz_encoder_refuses_a_picture_larger_than_the_dictionary() -> None:
         glz.encode(picture)
     assert glz.fits(picture[:9])
     glz.encode(picture[:9])
+
+
+def test_quic_is_offered_here_and_refused_where_there_are_no_kernels() -> None:
+    assert quic_available()
+    with pytest.raises(UsageError):
+        encode_quic(np.zeros((2, 2, 4), np.uint8), kernels=None)

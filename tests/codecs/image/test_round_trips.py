@@ -17,7 +17,9 @@ from gateway.codecs.image import (
     encode_jpeg_alpha,
     encode_lz,
     encode_lz4,
+    encode_quic,
 )
+from gateway.codecs.kernels.library import KERNELS, Kernels
 from gateway.spice import codec
 from tests.codecs.image.decoders import BrowserDecoder, jpeg_of
 from tests.codecs.image.scenes import SCENES, SIZES, desktop, seen, small_pictures, translucent
@@ -35,7 +37,28 @@ def encode_zlib_glz(pixels: Pixels, alpha: bool) -> Encoded:
     return GlzEncoder(WINDOW).encode_zlib(pixels, alpha)
 
 
-EXACT: list[Encoder] = [encode_bitmap, encode_lz4, encode_lz, encode_glz, encode_zlib_glz]
+def encode_lz_plainly(pixels: Pixels, alpha: bool) -> Encoded:
+    return encode_lz(pixels, alpha, kernels=None)
+
+
+def encode_glz_plainly(pixels: Pixels, alpha: bool) -> Encoded:
+    return GlzEncoder(WINDOW, kernels=None).encode(pixels, alpha)
+
+
+def encode_zlib_glz_plainly(pixels: Pixels, alpha: bool) -> Encoded:
+    return GlzEncoder(WINDOW, kernels=None).encode_zlib(pixels, alpha)
+
+
+WITHOUT_KERNELS: list[Encoder] = [encode_lz_plainly, encode_glz_plainly, encode_zlib_glz_plainly]
+EXACT: list[Encoder] = [
+    encode_bitmap,
+    encode_lz4,
+    encode_lz,
+    encode_glz,
+    encode_zlib_glz,
+    encode_quic,
+    *WITHOUT_KERNELS,
+]
 exact = pytest.mark.parametrize("encode", EXACT)
 with_and_without_alpha = pytest.mark.parametrize("alpha", [False, True], ids=["opaque", "alpha"])
 
@@ -92,6 +115,12 @@ def test_jpeg_encoder_says_how_many_bytes_go_on_the_wire(encode: Callable[[Pixel
     assert encoded.size == len(codec.pack(encoded.body))
 
 
+def test_a_desktop_is_compressed_by_all_but_the_plain_ones() -> None:
+    pixels = desktop(1920, 1080)
+    for encode in (encode_lz4, encode_lz, encode_glz, encode_zlib_glz, encode_quic, encode_zlib_glz_plainly):
+        assert encode(pixels, False).size < pixels.size // 5, encode.__name__
+
+
 def test_jpeg_is_close_to_the_picture(browser: BrowserDecoder) -> None:
     pixels = SCENES["photo"](333, 77)
     encoded = encode_jpeg(pixels, 90)
@@ -105,9 +134,12 @@ def test_jpeg_of_lower_quality_is_smaller() -> None:
     assert encode_jpeg(pixels, 30).size < encode_jpeg(pixels, 80).size < encode_jpeg(pixels, 95).size
 
 
+@pytest.mark.parametrize("kernels", [KERNELS, None], ids=["compiled", "without kernels"])
 @pytest.mark.parametrize("size", SIZES)
-def test_jpeg_with_alpha_has_close_colours_and_exact_alpha(browser: BrowserDecoder, size: tuple[int, int]) -> None:
+def test_jpeg_with_alpha_has_close_colours_and_exact_alpha(
+    browser: BrowserDecoder, size: tuple[int, int], kernels: Kernels | None
+) -> None:
     pixels = translucent(*size)
-    encoded = encode_jpeg_alpha(pixels, 95)
+    encoded = encode_jpeg_alpha(pixels, 95, kernels=kernels)
     assert np.array_equal(browser.decode(encoded, *size)[..., 3], pixels[..., 3])
     assert jpeg_of(encoded).shape[:2] == pixels.shape[:2]

@@ -1,0 +1,108 @@
+"""The compiled kernels as Python calls. Each takes words of pixels, works without the GIL, and gives bytes."""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import POINTER, byref, c_char_p, c_size_t, c_uint32, c_uint64, c_void_p
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from gateway.codecs.kernels.build import LIBRARY, digest
+
+Words = npt.NDArray[np.uint32]
+Bytes = npt.NDArray[np.uint8]
+
+#: Result and arguments of every function that the library has.
+_FUNCTIONS: Final[dict[str, tuple[Any, list[Any]]]] = {
+    "kernel_sources": (c_char_p, []),
+    "lz_bound": (c_size_t, [c_size_t, c_size_t]),
+    "lz_colours": (c_size_t, [c_void_p, c_size_t, c_void_p]),
+    "lz_alpha": (c_size_t, [c_void_p, c_size_t, c_void_p]),
+    "glz_bytes": (c_size_t, [c_size_t, c_size_t]),
+    "glz_open": (None, [c_void_p, c_uint32, c_uint32]),
+    "glz_bound": (c_size_t, [c_size_t, c_uint32]),
+    "glz_encode": (
+        c_size_t,
+        [c_void_p, c_void_p, c_uint32, c_uint32, c_void_p, POINTER(c_uint64), POINTER(c_uint32)],
+    ),
+    "quic_bound": (c_size_t, [c_size_t, c_uint32]),
+    "quic_encode": (c_size_t, [c_void_p, c_uint32, c_uint32, c_uint32, c_void_p, c_void_p]),
+}
+COLOUR_BYTES, ALPHA_BYTES = 3, 1
+
+
+class Kernels:
+    """The library. Errors when it is opened: `OSError` when it is missing or was made from other sources."""
+
+    def __init__(self, path: Path = LIBRARY) -> None:
+        self.library = ctypes.CDLL(str(path))
+        for name, (result, arguments) in _FUNCTIONS.items():
+            try:
+                function = getattr(self.library, name)
+            except AttributeError as error:
+                raise OSError(f"{path} has no {name}") from error
+            function.restype, function.argtypes = result, arguments
+        if self.library.kernel_sources().decode() != digest():
+            raise OSError(f"{path} was made from other sources: run python -m gateway.codecs.kernels.build")
+
+    def lz_colours(self, pixels: Words) -> bytes:
+        """An LZ stream of the colours."""
+        out = _room(self.library.lz_bound(pixels.size, COLOUR_BYTES))
+        return _made(out, self.library.lz_colours(pixels.ctypes.data, pixels.size, out.ctypes.data))
+
+    def lz_alpha(self, pixels: Words) -> bytes:
+        """An LZ stream of the alpha."""
+        out = _room(self.library.lz_bound(pixels.size, ALPHA_BYTES))
+        return _made(out, self.library.lz_alpha(pixels.ctypes.data, pixels.size, out.ctypes.data))
+
+    def quic(self, pixels: Words, width: int, height: int, alpha: bool) -> bytes:
+        """A QUIC image, whole."""
+        out = _room(self.library.quic_bound(width * height, alpha))
+        residues = np.empty(2 * width, np.uint32)
+        length = self.library.quic_encode(
+            pixels.ctypes.data, width, height, alpha, out.ctypes.data, residues.ctypes.data
+        )
+        return _made(out, length)
+
+
+class GlzDictionary:
+    """The images that GLZ streams refer to. Not for several threads at once."""
+
+    def __init__(self, kernels: Kernels, pixels: int, images: int) -> None:
+        self._library = kernels.library
+        self._memory = np.zeros(self._library.glz_bytes(pixels, images), np.uint8)
+        self._library.glz_open(self._memory.ctypes.data, pixels, images)
+
+    def encode(self, pixels: Words, alpha: bool) -> tuple[int, int, bytes]:
+        """Keeps the pixels, at most as many as the dictionary is large; the image's number, reach and streams."""
+        number, reach = c_uint64(), c_uint32()
+        out = _room(self._library.glz_bound(pixels.size, alpha))
+        places = (self._memory.ctypes.data, pixels.ctypes.data, pixels.size, alpha, out.ctypes.data)
+        length = self._library.glz_encode(*places, byref(number), byref(reach))
+        return number.value, reach.value, _made(out, length)
+
+
+def _room(count: int) -> Bytes:
+    """Memory that costs nothing until it is written."""
+    return np.empty(count, np.uint8)
+
+
+def _made(out: Bytes, length: int) -> bytes:
+    return out[:length].tobytes()
+
+
+def _load() -> tuple[Kernels | None, str]:
+    try:
+        return Kernels(), ""
+    except OSError as error:
+        return None, str(error)
+
+
+_loaded, _reason = _load()
+KERNELS: Final = _loaded
+"""The library, or None where it could not be compiled or loaded: then streams are made without it, and no QUIC."""
+WHY_NOT: Final = _reason
+"""Why it is not there; empty when it is."""
