@@ -70,14 +70,16 @@ class BrowserDecoder:
         self._process.wait(10)
 
 
-def copy_of(encoded: Encoded, width: int, height: int, *, left: int = 0, top: int = 0) -> draw.DrawCopy:
-    """The DRAW_COPY that puts an encoded picture on the screen."""
+def copy_of(
+    encoded: Encoded, width: int, height: int, *, surface: int = 0, left: int = 0, top: int = 0
+) -> draw.DrawCopy:
+    """The DRAW_COPY that puts an encoded picture on a surface."""
     descriptor = ImageDescriptor(1, encoded.type, ImageFlags(0), width, height)
     box = Rect(top=top, left=left, bottom=top + height, right=left + width)
     area = Rect(top=0, left=0, bottom=height, right=width)
     mask = QMask(MaskFlags(0), Point(0, 0), None)
     data = draw.Copy(Image(descriptor, encoded.body), area, Ropd.OP_PUT, ImageScaleMode.NEAREST, mask)
-    return draw.DrawCopy(draw.DisplayBase(0, box, Clip(ClipType.NONE)), data)
+    return draw.DrawCopy(draw.DisplayBase(surface, box, Clip(ClipType.NONE)), data)
 
 
 def jpeg_of(encoded: Encoded) -> Pixels:
