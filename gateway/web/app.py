@@ -36,7 +36,7 @@ def make_app(
     app = web.Application(middlewares=[punctual, error_pages, guard], client_max_size=MAX_REQUEST_BYTES)
     app[SETTINGS] = settings or WebSettings()
     app[LOGINS] = logins or Logins()
-    static = app[STATIC_FILES] = StaticFiles(assets() / "static")
+    static = app[STATIC_FILES] = StaticFiles(assets() / "static", assets() / "node_modules")
     app[TEMPLATES] = make_templates(static=static.base, viewer_modules=static.modules("js/viewer.js"))
     app[CONNECTIONS] = set()
     app[NATIVE] = {}

@@ -18,7 +18,7 @@ _CSP = {
     "frame-ancestors": "'self'",
 }
 
-WASM_WORKERS = ("/js/render/display_worker.js",)
+WASM_WORKERS = ("/js/render/display_worker.js", "/js/audio/playback_worker.js")
 """Workers that compile WebAssembly, by the end of their address: a worker runs under the policy of its own response."""
 
 _HEADERS = {

@@ -21,6 +21,9 @@ FOREVER = "public, max-age=31536000, immutable"
 _GAIN = 0.9  # compressed only where it saves at least a tenth
 _TYPES = {".js": "text/javascript", ".wasm": "application/wasm"}
 _TEXT = ("text/", "image/svg+xml")
+VENDORED = {"vendor/opus-decoder.js": "opus-decoder/dist/opus-decoder.min.js"}
+"""Third-party browser code by its address: files below `node_modules`, where `npm ci` put them. Nothing depends on it:
+browsers that decode Opus themselves never ask, others get sound that is not compressed."""
 _IMPORT = re.compile(r'^(?:(?:import|export)\b[^;"]*\bfrom |import |.*\bawait import\()"(\.[^"]+)"', re.MULTILINE)
 
 
@@ -35,12 +38,15 @@ class StaticFile:
 
 
 class StaticFiles:
-    """All files below a directory, by their path with slashes."""
+    """All files below a directory, by their path with slashes, and those of `VENDORED` that are installed."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, node_modules: Path | None = None) -> None:
         self._files = {
             path.relative_to(root).as_posix(): _read(path) for path in sorted(root.rglob("*")) if path.is_file()
         }
+        if node_modules is not None:
+            found = {address: node_modules / place for address, place in VENDORED.items()}
+            self._files |= {address: _read(path) for address, path in found.items() if path.is_file()}
         digest = hashlib.sha256()
         for name, file in self._files.items():
             digest.update(f"{name}\0{file.etag}\0".encode())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.web.rendering import assets
-from gateway.web.static_files import FOREVER, STATIC_FILES, StaticFiles
+from gateway.web.static_files import FOREVER, STATIC_FILES, VENDORED, StaticFiles
 from tests.running import RunningGateway
 
 
@@ -30,6 +30,20 @@ def test_modules_are_found_through_all_their_imports(tmp_path: Path) -> None:
     (tmp_path / "ui" / "c.js").write_text('import { main } from "../main.js";\n')
     files = StaticFiles(tmp_path)
     assert files.modules("main.js") == [f"{files.base}/{name}" for name in ("main.js", "ui/a.js", "ui/b.js", "ui/c.js")]
+
+
+def test_third_party_code_is_served_where_it_is_installed(tmp_path: Path) -> None:
+    static, modules = tmp_path / "static", tmp_path / "node_modules"
+    static.mkdir()
+    address, place = next(iter(VENDORED.items()))
+    without = StaticFiles(static, modules)
+    with pytest.raises(KeyError):
+        without.find(address)
+    (modules / place).parent.mkdir(parents=True)
+    (modules / place).write_text("decode = 1;\n")
+    installed = StaticFiles(static, modules)
+    assert installed.find(address)[0].body == b"decode = 1;\n"
+    assert installed.version != without.version
 
 
 def test_viewer_page_names_its_modules_but_not_those_of_the_worker() -> None:
