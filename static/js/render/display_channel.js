@@ -148,9 +148,12 @@ export class DisplayChannel extends Channel {
     this.send("preferred_compression", { image_compression: compression });
   }
 
-  /** @param {number} time the machine's multimedia time now, milliseconds */
-  setMultimediaTime(time) {
-    this.#clock.set(time);
+  /**
+   * @param {number} time the machine's multimedia time now (with sound: that is heard now), milliseconds
+   * @param {number | null} [audioDelay] by how many milliseconds sound is late, null: there is none
+   */
+  setMultimediaTime(time, audioDelay = null) {
+    this.#clock.set(time, audioDelay);
   }
 
   /** @param {number} [code] */

@@ -130,9 +130,13 @@ export class DisplayClient {
     this.#post("compression", { compression });
   }
 
-  /** Tells the display what MAIN says of the machine's clock; video is judged by it. @param {number} time milliseconds, now */
-  setMultimediaTime(time) {
-    this.#post("time", { time });
+  /**
+   * Tells the display what the machine's clock says; video is judged by it.
+   * @param {number} time milliseconds, now; while sound plays, those that are heard
+   * @param {number | null} audioDelay how many milliseconds sound is late, null: there is none
+   */
+  setMultimediaTime(time, audioDelay) {
+    this.#post("time", { time, audioDelay });
   }
 
   /** The machine's picture, pixel for pixel, as drawn so far. @returns {Promise<Shot>} */

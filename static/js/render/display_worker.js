@@ -19,7 +19,7 @@ import { Presenter } from "./presenter.js";
  * @typedef {{type: "close", display: number}} Close
  * @typedef {{type: "snapshot", display: number, request: number}} Snapshot
  * @typedef {{type: "compression", display: number, compression: number}} Compression
- * @typedef {{type: "time", display: number, time: number}} Time
+ * @typedef {{type: "time", display: number, time: number, audioDelay: number | null}} Time
  * @typedef {Open | Close | Snapshot | Compression | Time} PageMessage
  */
 
@@ -118,9 +118,9 @@ class Display {
     this.#channel.preferCompression(compression);
   }
 
-  /** @param {number} time */
-  setMultimediaTime(time) {
-    this.#channel.setMultimediaTime(time);
+  /** @param {number} time @param {number | null} audioDelay */
+  setMultimediaTime(time, audioDelay) {
+    this.#channel.setMultimediaTime(time, audioDelay);
   }
 
   close() {
@@ -161,7 +161,7 @@ class Displays {
     if (!display) return;
     if (message.type === "snapshot") display.snapshot(message.request);
     else if (message.type === "compression") display.preferCompression(message.compression);
-    else if (message.type === "time") display.setMultimediaTime(message.time);
+    else if (message.type === "time") display.setMultimediaTime(message.time, message.audioDelay);
     else if (message.type === "close") {
       display.close();
       this.#displays.delete(message.display);

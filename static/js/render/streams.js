@@ -28,6 +28,8 @@ export class StreamClock {
   static HEADROOM = 100;
   /** @type {number | null} machine time minus local time */
   #offset = null;
+  /** By how many milliseconds sound is late; null: none is heard. @type {number | null} */
+  audioDelay = null;
   #now;
 
   /** @param {() => number} [now] local milliseconds */
@@ -35,9 +37,10 @@ export class StreamClock {
     this.#now = now;
   }
 
-  /** @param {number} time the machine's multimedia time at this moment */
-  set(time) {
+  /** @param {number} time the machine's multimedia time at this moment @param {number | null} [audioDelay] */
+  set(time, audioDelay = null) {
     this.#offset = time - this.#now();
+    this.audioDelay = audioDelay;
   }
 
   /** @returns {number} local milliseconds */
@@ -67,10 +70,11 @@ class StreamReport {
   }
 
   /**
-   * @param {number} time of the picture @param {number} margin as `StreamClock.margin` @param {number} now
+   * @param {number} time of the picture @param {number} margin as `StreamClock.margin` @param {StreamClock} clock
    * @returns {object | null} a `stream_report` that is due
    */
-  count(time, margin, now) {
+  count(time, margin, clock) {
+    const now = clock.now();
     if (this.#frames === 0) {
       this.#started = now;
       this.#first = time;
@@ -80,15 +84,15 @@ class StreamReport {
     this.#lateInARow = margin < 0 ? this.#lateInARow + 1 : 0;
     const { max_window_size: most, timeout_ms: longest } = this.#wanted;
     if (this.#frames < most && now - this.#started < longest && this.#lateInARow < LATE_IN_A_ROW) return null;
-    const report = this.#report(time, margin);
+    const report = this.#report(time, margin, clock.audioDelay);
     this.#frames = 0;
     this.#drops = 0;
     this.#lateInARow = 0;
     return report;
   }
 
-  /** @param {number} time @param {number} margin */
-  #report(time, margin) {
+  /** @param {number} time @param {number} margin @param {number | null} audioDelay */
+  #report(time, margin, audioDelay) {
     return {
       stream_id: this.#wanted.stream_id,
       unique_id: this.#wanted.unique_id,
@@ -97,7 +101,7 @@ class StreamReport {
       num_frames: this.#frames,
       num_drops: this.#drops,
       last_frame_delay: margin,
-      audio_delay: NO_AUDIO,
+      audio_delay: audioDelay ?? NO_AUDIO,
     };
   }
 }
@@ -207,7 +211,7 @@ export class Streams {
   #count(stream, time) {
     const margin = this.#clock.margin(time);
     if (margin < 0) this.stats.late += 1;
-    const report = stream.report?.count(time, margin, this.#clock.now());
+    const report = stream.report?.count(time, margin, this.#clock);
     if (report) this.#sendReport(report);
   }
 

@@ -1,12 +1,12 @@
 // @ts-check
 // One session with a machine: MAIN first, then a connection for each further channel that is spoken here.
 
-import { causeOfClose } from "../transport/closing.js";
+import { causeOf } from "./cause.js";
 import { CursorChannel } from "./cursor_channel.js";
 import { ChannelType, CommonCap, NotifySeverity } from "./enums.gen.js";
-import { LinkRefused, ProtocolError } from "./errors.js";
 import { InputsChannel } from "./inputs_channel.js";
 import { MainChannel } from "./main_channel.js";
+import { SessionSound } from "./session_sound.js";
 
 /** @typedef {import("../transport/closing.js").Cause} Cause */
 /** @typedef {import("../transport/websocket.js").Transport} Transport */
@@ -17,7 +17,8 @@ import { MainChannel } from "./main_channel.js";
  * The DISPLAY channel lives elsewhere (a worker): all the session knows of it.
  * @typedef {object} Display
  * @property {() => void} close
- * @property {(time: number) => void} setMultimediaTime  the machine's milliseconds, now
+ * @property {(time: number, audioDelay: number | null) => void} setMultimediaTime  the machine's milliseconds, now; with sound
+ *   those that are heard, and by how many milliseconds sound is late
  */
 
 /**
@@ -35,6 +36,7 @@ import { MainChannel } from "./main_channel.js";
  * @typedef {object} Parts
  * @property {(url: string) => Transport} openTransport
  * @property {(link: DisplayLink) => Display} openDisplay
+ * @property {import("./session_sound.js").OpenSound | null} openSound  null: no sound is played here
  * @property {import("./cursor_channel.js").Shapes<any>} shapes
  * @property {import("./cursor_channel.js").CursorSink<any>} cursor
  */
@@ -47,6 +49,7 @@ import { MainChannel } from "./main_channel.js";
  * @property {(modifiers: number) => void} onmodifiers  KeyboardModifierFlags of the machine
  * @property {(mode: number) => void} onmousemode     MouseMode
  * @property {(name: string) => void} onname
+ * @property {(lost: string | null) => void} onsound   the machine has sound; a sentence: it was lost, the session stays
  * @property {(sentence: string) => void} onwarning   something less than the session was lost
  * @property {(sentence: string) => void} onnotice    the machine has something to say
  * @property {(cause: Cause) => void} onend           once, unless `close` was called
@@ -67,6 +70,8 @@ export class Session {
   #inputs = null;
   /** @type {Display | null} */
   #display = null;
+  /** @type {SessionSound | null} */
+  #sound = null;
   /** @type {{close(): void}[]} */
   #others = [];
 
@@ -93,6 +98,11 @@ export class Session {
     return this.#main;
   }
 
+  /** Opens the machine's sound once more, after it was lost. */
+  reopenSound() {
+    this.#sound?.open();
+  }
+
   /** Ends every channel; no callback follows. */
   close() {
     this.#over = true;
@@ -100,6 +110,7 @@ export class Session {
     for (const channel of this.#others.splice(0).reverse()) channel.close();
     this.#inputs = null;
     this.#display = null;
+    this.#sound = null;
   }
 
   #openMain() {
@@ -110,7 +121,9 @@ export class Session {
       onchannels: (channels) => this.#openChannels(channels, connectionId),
       onmousemode: (mode) => this.#events.onmousemode(mode),
       onname: (name) => this.#events.onname(name),
-      ontime: (time) => this.#display?.setMultimediaTime(time),
+      ontime: (time) => {
+        if (!this.#sound?.heard) this.#display?.setMultimediaTime(time, null);
+      },
     });
     // The gateway answers the link when it stands with the machine: the first bytes say that it was reached.
     const receive = transport.onmessage;
@@ -146,6 +159,8 @@ export class Session {
     this.#openDisplay(display, connectionId);
     if (offered(ChannelType.INPUTS, 0)) this.#openInputs(connectionId);
     if (offered(ChannelType.CURSOR, display)) this.#openCursor(display, connectionId);
+    const sound = channels.find(({ type }) => type === ChannelType.PLAYBACK);
+    if (sound && this.#parts.openSound) this.#openSound(this.#parts.openSound, sound.id, connectionId);
   }
 
   /** @param {number} channelId @param {number} connectionId */
@@ -158,7 +173,7 @@ export class Session {
       onclose: (end) => this.#end(causeOf(end, "the picture")),
     });
     this.#others.push(this.#display);
-    this.#display.setMultimediaTime(this.#main.multimediaTime);
+    this.#display.setMultimediaTime(this.#main.multimediaTime, null);
   }
 
   /** @param {number} connectionId */
@@ -184,6 +199,16 @@ export class Session {
       this.#lost(end, "The pointer's shape");
     };
     this.#others.push(cursor);
+  }
+
+  /** @param {import("./session_sound.js").OpenSound} open @param {number} channelId @param {number} connectionId */
+  #openSound(open, channelId, connectionId) {
+    this.#sound = new SessionSound(open, { ...this.#target, connectionId, channelId }, {
+      ontime: (time, delay) => this.#display?.setMultimediaTime(time, delay),
+      onsilence: () => this.#display?.setMultimediaTime(this.#main.multimediaTime, null),
+      onstate: (lost) => this.#events.onsound(lost),
+    });
+    this.#others.push(this.#sound);
   }
 
   /** @param {number} id @param {number} connectionId */
@@ -213,28 +238,6 @@ export class Session {
     this.close();
     this.#events.onend(cause);
   }
-}
-
-/**
- * @param {{code: number, reason: string, error: Error | null}} end
- * @param {string} [what] the channel, in a person's words
- * @returns {Cause}
- */
-function causeOf({ code, reason, error }, what = "the session") {
-  if (error instanceof ProtocolError) {
-    return { code, sentence: `The machine broke the protocol of ${what.toLowerCase()}: ${error.message}.`, heals: false };
-  }
-  if (error instanceof LinkRefused) {
-    const named = causeOfClose(code, reason);
-    return { ...named, sentence: reason || error.message };
-  }
-  if (error) return { code, sentence: `${capital(what)} failed: ${error.message}.`, heals: false };
-  return causeOfClose(code, reason);
-}
-
-/** @param {string} words */
-function capital(words) {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** @param {Uint8Array} bytes UTF-8, up to a zero if there is one */

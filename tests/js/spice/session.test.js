@@ -6,8 +6,8 @@ import { Session } from "../../../static/js/spice/session.js";
 import { FakeServer } from "./fake_server.js";
 import { linkReply } from "./link_bytes.js";
 
-const { MAIN, DISPLAY, INPUTS, CURSOR } = ChannelType;
-const USUAL = [[MAIN, 0], [DISPLAY, 0], [INPUTS, 0], [CURSOR, 0], [5, 0]];
+const { MAIN, DISPLAY, INPUTS, CURSOR, PLAYBACK } = ChannelType;
+const USUAL = [[MAIN, 0], [DISPLAY, 0], [INPUTS, 0], [CURSOR, 0], [PLAYBACK, 0]];
 
 /** A machine with its channels, a session with it, and all that the session told. */
 class Meeting {
@@ -20,8 +20,13 @@ class Meeting {
   displayClosed = false;
   /** @type {number[]} multimedia times the display was told */
   times = [];
+  /** @type {any[]} the delays of sound that came with them */
+  delays = [];
+  /** @type {any[]} links of the machine's sound, in the order they were opened */
+  sounds = [];
+  soundClosed = 0;
 
-  constructor() {
+  constructor({ sound = true } = {}) {
     const tell = (name) => (...args) => this.told.push([name, ...args]);
     const nothing = () => {};
     this.session = new Session({ url: "ws://gateway/ws/m", ticket: null }, {
@@ -34,9 +39,13 @@ class Meeting {
         this.display = link;
         return {
           close: () => (this.displayClosed = true),
-          setMultimediaTime: (time) => this.times.push(time),
+          setMultimediaTime: (time, delay) => {
+            this.times.push(time);
+            this.delays.push(delay);
+          },
         };
       },
+      openSound: sound ? (link) => this.#openSound(link) : null,
       shapes: { resolve: () => null, forget: nothing, clear: nothing },
       cursor: { setShape: nothing, setVisible: nothing, moveTo: nothing, reset: tell("cursor reset") },
     }, {
@@ -45,10 +54,16 @@ class Meeting {
       onmodifiers: tell("modifiers"),
       onmousemode: tell("mode"),
       onname: tell("name"),
+      onsound: tell("sound"),
       onwarning: tell("warning"),
       onnotice: tell("notice"),
       onend: tell("end"),
     });
+  }
+
+  #openSound(link) {
+    this.sounds.push(link);
+    return { close: () => (this.soundClosed += 1) };
   }
 
   get main() {
@@ -99,6 +114,48 @@ test("the display is told the machine's clock at its beginning and whenever MAIN
   assert.equal(meeting.times.length, 1);
   meeting.main.send(MAIN, "multi_media_time", { time: 123456 });
   assert.equal(meeting.times[1], 123456);
+});
+
+test("the machine's sound is opened with the session's id, where it can be played", () => {
+  const meeting = new Meeting().begin();
+  assert.deepEqual(meeting.sounds.map(({ connectionId, channelId }) => [connectionId, channelId]), [[4711, 0]]);
+  assert.ok(meeting.told.some(([what, lost]) => what === "sound" && lost === null));
+  assert.equal(new Meeting({ sound: false }).begin().told.some(([what]) => what === "sound"), false);
+  assert.equal(new Meeting().begin([[DISPLAY, 0]]).sounds.length, 0);
+});
+
+test("while sound is heard the display follows it, and MAIN's clock otherwise", () => {
+  const meeting = new Meeting().begin();
+  const [sound] = meeting.sounds;
+  sound.ontime(5000, 60);
+  meeting.main.send(MAIN, "multi_media_time", { time: 7000 });
+  assert.deepEqual([meeting.times.at(-1), meeting.delays.at(-1)], [5000, 60]);
+  sound.onsilence();
+  assert.ok(meeting.times.at(-1) >= 7000);
+  assert.equal(meeting.delays.at(-1), null);
+});
+
+test("lost sound costs the sound, says why and can be had again", () => {
+  const meeting = new Meeting().begin();
+  const lost = () => meeting.told.filter(([what]) => what === "sound").at(-1)[1];
+  meeting.sounds[0].onclose({ code: 4005, reason: "The machine closed the session.", error: null });
+  assert.match(lost(), /^The machine took its sound away/);
+  meeting.session.reopenSound();
+  assert.equal(meeting.sounds.length, 2);
+  assert.equal(lost(), null);
+  meeting.session.reopenSound();
+  assert.equal(meeting.sounds.length, 2, "it is there");
+  meeting.sounds[1].onclose({ code: 4004, reason: "", error: new Error("boom") });
+  assert.equal(lost(), "The sound stopped: The sound failed: boom.");
+  assert.equal(meeting.told.some(([what]) => what === "end"), false);
+});
+
+test("a session that ends closes its sound", () => {
+  const meeting = new Meeting().begin();
+  meeting.session.close();
+  assert.equal(meeting.soundClosed, 1);
+  meeting.session.reopenSound();
+  assert.equal(meeting.sounds.length, 1);
 });
 
 test("a second channels list opens nothing twice", () => {
