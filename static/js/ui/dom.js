@@ -27,6 +27,8 @@ const ICONS = Object.freeze({
   window: "M4 9h3a2 2 0 0 0 2-2V4M20 9h-3a2 2 0 0 1-2-2V4M4 15h3a2 2 0 0 1 2 2v3M20 15h-3a2 2 0 0 0-2 2v3",
   statistics: "M4 20V10M10 20V4M16 20v-8M22 20H2",
   disconnect: "M12 3v9M6.3 7.3a8 8 0 1 0 11.4 0",
+  sound: "M4 9.5v5h3.5L12 19V5L7.5 9.5zM15.5 8.5a5 5 0 0 1 0 7M18 6a8.5 8.5 0 0 1 0 12",
+  muted: "M4 9.5v5h3.5L12 19V5L7.5 9.5zM16 9.5l5 5M21 9.5l-5 5",
   done: "M5 12.5l4.5 4.5L19 7.5",
   failed: "M12 8v5M12 16.5v.5M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z",
 });

@@ -7,6 +7,7 @@ import { bytesText, durationText, Rates } from "./numbers.js";
  * What is known besides the display's own counters.
  * @typedef {object} Around
  * @property {import("../spice/inputs_channel.js").InputsChannel | null} inputs
+ * @property {import("../audio/sound_client.js").SoundClient["stats"] | null} sound
  * @property {{width: number, height: number}} size  machine pixels
  * @property {number} scale  CSS pixels per machine pixel
  */
@@ -34,16 +35,16 @@ export class Readings {
    * @param {Around} around
    * @returns {Record<string, unknown>}
    */
-  read(now, { inputs, size, scale }) {
+  read(now, { inputs, sound, size, scale }) {
     const { updates = 0, bytesIn = 0, frames = 0 } = this.#display;
     const rates = this.#rates.read({ updates, bytesIn, frames }, now);
-    this.#latest = { ...this.#display, ...size, scale, roundTrip: inputs?.roundTrip ?? null, rates };
+    this.#latest = { ...this.#display, ...size, scale, roundTrip: inputs?.roundTrip ?? null, sound, rates };
     return this.#latest;
   }
 
   /** @returns {import("./statistics.js").Row[]} */
   rows() {
-    const { rates, width, height, scale, roundTrip, queue = 0, codecs = "" } = this.#latest;
+    const { rates, width, height, scale, roundTrip, queue = 0, codecs = "", sound } = this.#latest;
     if (!rates) return [];
     return [
       ["Picture", width ? `${width} × ${height}, shown at ${Math.round(scale * window.devicePixelRatio * 100)}\u00a0%` : "none"],
@@ -52,6 +53,15 @@ export class Readings {
       ["Waiting to be decoded", bytesText(queue)],
       ["Round trip", roundTrip === null ? "move the pointer" : durationText(roundTrip)],
       ["Pictures come as", codecs || "nothing yet"],
+      ...(sound ? [soundRow(sound)] : []),
     ];
   }
+}
+
+/** @param {NonNullable<Around["sound"]>} sound @returns {import("./statistics.js").Row} */
+function soundRow({ active, playing, level, underruns, decoder }) {
+  if (!active) return ["Sound", "none at the moment"];
+  const gaps = underruns === 1 ? "1 gap" : `${underruns} gaps`;
+  const state = playing ? `${Math.round(level * 1000)} ms held` : "waiting";
+  return ["Sound", `${state}, ${gaps}${decoder ? "" : ", not compressed"}`];
 }

@@ -11,6 +11,7 @@ import { Connection } from "./connection.js";
 import { make } from "./dom.js";
 import { Fullscreen } from "./fullscreen.js";
 import { MachineInput } from "./machine_input.js";
+import { MachineSound } from "./machine_sound.js";
 import { Strip, Toast } from "./notices.js";
 import { Readings } from "./readings.js";
 import { recall, remember } from "./remembered.js";
@@ -122,6 +123,7 @@ class Viewing {
   stage = new Stage();
   connection;
   input;
+  sound;
 
   #host;
   #panel = new ConnectionPanel();
@@ -143,11 +145,12 @@ class Viewing {
     this.connection = new Connection((events) => this.#begin(events));
     this.connection.onchange = (status) => this.#show(status);
     this.input = new MachineInput(this.stage, () => this.connection.session?.inputs ?? null);
+    this.sound = new MachineSound(host);
     this.#fullscreen = new Fullscreen(host);
-    this.#toolbar = new Toolbar(this.#actions());
+    this.#toolbar = new Toolbar(this.#actions(), this.sound.control.element);
     this.#wire();
     root.replaceChildren(make("link", { rel: "stylesheet", href: STYLES }), this.stage.element, this.#strip.element,
-      this.#statistics.element, this.#panel.element, this.#toolbar.element, this.#toast.element);
+      this.#statistics.element, this.sound.button, this.#panel.element, this.#toolbar.element, this.#toast.element);
     this.setScale(scaleOf(host.getAttribute("scale") ?? recall("scale")));
     this.#timer = setInterval(() => this.#read(), READING_MS);
   }
@@ -178,6 +181,7 @@ class Viewing {
     clearInterval(this.#timer);
     this.input.close();
     this.connection.close();
+    this.sound.close();
     for (const part of [this.#panel, this.#toast, this.#toolbar, this.#fullscreen, this.stage]) part.close();
   }
 
@@ -192,6 +196,8 @@ class Viewing {
       this.#strip.set("pointer", state === "capturable" ? "Click the picture to give the machine your mouse." : null);
       if (state === "captured") this.#toast.show("The machine has your mouse. Esc gives it back.");
     };
+    this.sound.onreopen = () => this.connection.session?.reopenSound();
+    this.sound.onlost = (sentence) => this.#strip.set("sound", sentence);
     this.#fullscreen.onchange = (full, keyboard) => {
       this.#toolbar.setFullscreen(full, this.#fullscreen.possible);
       this.#toolbar.toggle(false);
@@ -235,6 +241,7 @@ class Viewing {
     return new Session({ url: url.href, ticket: this.#host.getAttribute("ticket") }, {
       openTransport: openWebSocket,
       openDisplay: (link) => this.#openDisplay(link),
+      openSound: this.sound.opener,
       shapes: new CursorShapes(),
       cursor: this.stage.cursor,
     }, {
@@ -249,6 +256,7 @@ class Viewing {
         this.#name = name;
         this.showNames();
       },
+      onsound: (lost) => this.sound.setState(lost),
       onnotice: (sentence) => this.#toast.show(sentence),
       onwarning: (sentence) => this.#strip.set("warning", sentence),
     });
@@ -268,7 +276,7 @@ class Viewing {
     display.onstats = (stats) => this.#readings.displaySays(stats);
     display.onclose = onclose;
     return {
-      setMultimediaTime: (/** @type {number} */ time) => display.setMultimediaTime(time),
+      setMultimediaTime: (/** @type {number} */ time, /** @type {number | null} */ delay) => display.setMultimediaTime(time, delay),
       close: () => {
         display.close();
         this.stage.drop(canvas);
@@ -301,6 +309,7 @@ class Viewing {
   /** @param {boolean} beginning */
   #disconnected(beginning) {
     this.input.forget();
+    this.sound.forget();
     this.stage.cursor.reset();
     this.#toolbar.setLive(false);
     this.#toolbar.setHeld(this.input.keyboard.sticky);
@@ -313,7 +322,8 @@ class Viewing {
   #read() {
     const session = this.connection.session;
     const inputs = session?.inputs ?? null;
-    this.stats = this.#readings.read(performance.now(), { inputs, size: this.stage.size, scale: this.stage.scale });
+    const around = { inputs, sound: this.sound.stats, size: this.stage.size, scale: this.stage.scale };
+    this.stats = this.#readings.read(performance.now(), around);
     if (this.#statistics.shown) this.#statistics.show(this.#readings.rows());
     const slow = inputs !== null && inputs.silence > SLOW_MS;
     this.#strip.set("blank", session && this.#blank ? "The machine shows no picture at the moment." : null);

@@ -44,11 +44,11 @@ export class Toolbar {
   #watch = new ResizeObserver(() => this.#place());
   #fullscreen = this.#button("Full screen", "fullscreen", () => this.#actions.fullscreen());
 
-  /** @param {Actions} actions */
-  constructor(actions) {
+  /** @param {Actions} actions @param {...HTMLElement} more groups, before the way out */
+  constructor(actions, ...more) {
     this.#actions = actions;
     this.#panel = make("div", { class: "panel", id: "toolbar", role: "toolbar", "aria-label": "Machine", hidden: true },
-      make("div", { class: "about" }, this.#name, this.#detail), ...this.#groups());
+      make("div", { class: "about" }, this.#name, this.#detail), ...this.#groups(more));
     this.#statistics.setAttribute("aria-pressed", "false");
     this.element.append(this.#tab.element, this.#panel);
     this.#tab.onpress = () => this.toggle();
@@ -58,7 +58,9 @@ export class Toolbar {
     this.#watch.observe(this.#panel);
     this.#panel.addEventListener("keydown", (event) => this.#onKey(event));
     // A click with the mouse leaves the focus with the picture, so that held keys and typing go on.
-    this.#panel.addEventListener("mousedown", (event) => event.preventDefault());
+    this.#panel.addEventListener("mousedown", (event) => {
+      if (!isSlider(event.target)) event.preventDefault();
+    });
   }
 
   get open() {
@@ -114,7 +116,8 @@ export class Toolbar {
     this.#tab.close();
   }
 
-  #groups() {
+  /** @param {HTMLElement[]} more */
+  #groups(more) {
     const sticky = STICKY.map(([code, label]) => {
       const button = this.#key(label, (self) => this.#actions.hold(code, toggle(self)));
       button.setAttribute("aria-pressed", "false");
@@ -127,6 +130,7 @@ export class Toolbar {
     return [
       group("Keys", ...sticky, ...tapped, reset),
       group("Picture", this.#scale("fit", "Fit"), this.#scale("1:1", "1:1"), this.#fullscreen, this.#statistics),
+      ...more,
       group("Session", this.#button("Disconnect", "disconnect", () => this.#actions.disconnect())),
     ];
   }
@@ -161,7 +165,7 @@ export class Toolbar {
   /** What the arrow keys go through. @returns {HTMLButtonElement[]} */
   #stops() {
     const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (this.#panel.querySelectorAll("button"));
-    const stops = [...buttons].filter((button) => !button.disabled && !button.hidden);
+    const stops = [...buttons].filter((button) => !button.disabled && !button.closest("[hidden] *, [hidden]:not(.panel)"));
     const current = stops.find((button) => button.matches(":focus")) ?? stops[0];
     for (const button of buttons) button.tabIndex = button === current ? 0 : -1;
     return stops;
@@ -170,6 +174,7 @@ export class Toolbar {
   /** @param {KeyboardEvent} event */
   #onKey(event) {
     event.stopPropagation();
+    if (isSlider(event.target) && event.key !== "Escape") return; // it has its own use for arrows
     const stops = this.#stops();
     const at = stops.findIndex((button) => button.matches(":focus"));
     const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
@@ -197,6 +202,11 @@ export class Toolbar {
 /** @param {string} label @param {...HTMLElement} children */
 function group(label, ...children) {
   return make("div", { class: "group", role: "group", "aria-label": label }, ...children);
+}
+
+/** @param {EventTarget | null} target */
+function isSlider(target) {
+  return target instanceof HTMLInputElement;
 }
 
 /** @param {HTMLButtonElement} button @returns {boolean} whether it is pressed now */
