@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.e2e.program import SEVERAL_CLIENTS, Program, free_port, listening
@@ -69,7 +71,10 @@ class Xspice(Program):
 
     password = "an X server's secret"
 
-    def __init__(self, home: Path, compression: str = "auto_glz", *, options: Sequence[str] = ()) -> None:
+    def __init__(
+        self, home: Path, compression: str = "auto_glz", *,
+        options: Sequence[str] = (), env: Mapping[str, str] | None = None,
+    ) -> None:
         home.mkdir(parents=True, exist_ok=True)
         config = home / "xorg.conf"
         config.write_text(_CONFIG)
@@ -85,7 +90,7 @@ class Xspice(Program):
                 self.display, "-nolisten", "tcp", "-s", "0", "-logfile", str(home / "xorg.log"),
             ],
             home / "xspice.log",
-            env={**_DRIVER, **SEVERAL_CLIENTS, "XSPICE_PASSWORD": self.password},
+            env={**_DRIVER, **SEVERAL_CLIENTS, "XSPICE_PASSWORD": self.password, **(env or {})},
         )  # fmt: skip
         self.wait_until("its display", lambda: Path(f"/tmp/.X11-unix/X{number}").exists() and listening(self.port))
 
@@ -109,6 +114,38 @@ class Xspice(Program):
         for client in self._clients:
             client.stop()
         super().stop()
+
+
+class SoundingXspice(Xspice):
+    """An X server that plays what is written into a FIFO (as PulseAudio's module-pipe-sink does)."""
+
+    def __init__(self, home: Path) -> None:
+        self._fifos = home / "fifos"
+        self._fifos.mkdir(parents=True)
+        # Like the driver's other options, Xspice's own for this does not reach it.
+        super().__init__(home, env={"XSPICE_PLAYBACK_FIFO_DIR": str(self._fifos)})
+
+    @contextmanager
+    def playing(self, sound: bytes) -> Iterator[None]:
+        """Plays 48 kHz 16-bit stereo over and over until the end of the block."""
+        fifo = self._fifos / "program"
+        os.mkfifo(fifo)
+        over = threading.Event()
+
+        def program() -> None:
+            with suppress(BrokenPipeError), fifo.open("wb", buffering=0) as pipe:
+                while not over.is_set():
+                    pipe.write(sound)
+
+        thread = threading.Thread(target=program)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            # The server still reads; a writer that waits for it goes on.
+            thread.join(10)
+            fifo.unlink()
 
 
 def _free_display() -> str:
