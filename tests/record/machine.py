@@ -62,6 +62,10 @@ class Machine:
         self.client.pump(lambda: any(number == MARK for number, _ in self.client.display.messages))
         self.client.pump_for(0.3)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def draw(self, bitmap: Bitmap, *, at: tuple[int, int] = (0, 0), image_id: int = 0, palette_id: int = 0) -> bytes:
         """Draws a bitmap with its top left corner at ``at``; returns the payload of the DRAW_COPY that came of it."""
         messages = self.client.display.messages
