@@ -98,6 +98,11 @@ DEVICE_BACKLOG_ITEMS: Final = 1024
 DEVICE_CHUNK_BYTES: Final = 64 * KIB
 MAX_DEVICE_WRITE: Final = 4 * MIB
 MAX_UNCOMPRESSED_BYTES: Final = 4 * MIB
+MAX_USBREDIR_HEADER: Final = 4 * KIB
+MAX_USBREDIR_DATA: Final = 1 * MIB
+"""Data of one usbredir transfer."""
+MAX_USB_REQUESTS: Final = 64
+USB_SECONDS: Final = 10
 
 # --- SMARTCARD ---
 MAX_VSC_BYTES: Final = 64 * KIB
