@@ -45,9 +45,15 @@ def guest(machine: CoreMachine) -> NotedAgent:
 def person(machine: CoreMachine, guest: NotedAgent) -> Iterator[SpiceGtk]:
     """Somebody whose client and the machine's agent know each other."""
     with SpiceGtk(**machine.way_in) as client:
-        client.expect("main-agent-update", **{"agent-connected": True})
-        machine.notes.expect("capabilities")
+        client.opened("main")
+        wait_for_agent(client)
         yield client
+
+
+def wait_for_agent(client: SpiceGtk) -> None:
+    """Until the client knows what the agent can do; it drops what it would say before."""
+    while not client.do("agent_has", cap=int(AgentCap.CLIPBOARD_BY_DEMAND)):
+        client.expect("main-agent-update")
 
 
 def say(machine: CoreMachine, guest: NotedAgent, message: agent.AgentMessage) -> None:
@@ -140,9 +146,7 @@ def test_agent_that_comes_and_goes_is_told_to_the_client(machine: CoreMachine, t
         for _ in range(2):
             guest = machine.add(NotedAgent(machine.notes))
             person.expect("main-agent-update", **{"agent-connected": True})
-            machine.notes.expect("capabilities")
-            while not person.do("agent_has", cap=int(AgentCap.CLIPBOARD_BY_DEMAND)):
-                person.expect("main-agent-update")
+            wait_for_agent(person)
             machine.remove(guest)
             person.expect("main-agent-update", **{"agent-connected": False})
 
