@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from typing import Any
+import os
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
 
 from gateway.spice.limits import RECEIVE_BYTES, SHARED_RECEIVE_BYTES
 
@@ -14,6 +16,11 @@ HEADROOM = 16
 
 SHARED_SECONDS = 0.1
 """How long reads stay short after a message that somebody may be waiting for."""
+
+MAX_THREADS: Final = min(8, max(2, os.cpu_count() or 2))
+"""Encoders that run at the same time."""
+
+T = TypeVar("T")
 
 log = logging.getLogger("spicegate")
 
@@ -58,6 +65,7 @@ class Core:
         self.loop = loop or asyncio.get_running_loop()
         self.buffer = ReceiveBuffer()
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._threads: ThreadPoolExecutor | None = None
 
     def now(self) -> float:
         """Seconds on the loop's clock."""
@@ -70,12 +78,20 @@ class Core:
         task.add_done_callback(self._on_done)
         return task
 
+    def run(self, work: Callable[..., T], *args: object) -> asyncio.Future[T]:
+        """Do `work(*args)` in a thread: encoders, and whatever else takes long and gives up the interpreter's lock."""
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="spicegate")
+        return self.loop.run_in_executor(self._threads, work, *args)
+
     async def close(self) -> None:
-        """Cancel the tasks and wait for them."""
+        """Cancel the tasks and wait for them and for the threads."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self._threads is not None:
+            self._threads.shutdown(cancel_futures=True)
 
     def _on_done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from gateway.server.channels.port import PortDevice
     from gateway.server.char_device import CharDevice
     from gateway.server.client import RedClient
+    from gateway.server.display.worker import QXLWorker
 
 
 class Interface(ABC):  # noqa: B024 - what an interface must have differs by its kind
@@ -92,7 +93,7 @@ class QXLInterface(Interface):
     id: int = 0
 
     @abstractmethod
-    def on_attached(self, worker: Any) -> None:
+    def on_attached(self, worker: QXLWorker) -> None:
         """Draw through `worker`."""
 
     def on_monitors_config(self, config: MonitorsConfig) -> bool:

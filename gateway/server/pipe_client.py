@@ -9,7 +9,7 @@ overrides `on_room` when it makes what it sends only when it can be sent.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cache
 from typing import Any, ClassVar
 
@@ -99,7 +99,7 @@ class PipeClient(RedChannelClient):
         self.connect()
         if self.channel.handles_acks:
             self.send(common.SetAck(self.flow.next_generation(), self.flow.window))
-        self._guard(self.on_started)
+        self.guard(self.on_started)
         if trailing:
             self.on_data(trailing, 0)
         if self.connected and not self._held:
@@ -150,6 +150,14 @@ class PipeClient(RedChannelClient):
             return
         self.pump()
 
+    def send_payloads(self, payloads: Iterable[tuple[int, bytes]]) -> None:
+        """Queue messages that leave together."""
+        if not self.connected:
+            return
+        for number, payload in payloads:
+            self.pipe.push(PipeItem(number, payload))
+        self.pump()
+
     @property
     def can_send(self) -> bool:
         """Whether a message that is written now leaves at once."""
@@ -197,12 +205,12 @@ class PipeClient(RedChannelClient):
 
     def on_data(self, data: Data, room: int) -> bool:
         self._counters.bytes_in += len(data) - room
-        self._guard(lambda: self._read(data[room:]))
+        self.guard(lambda: self._read(data[room:]))
         return False
 
     def on_writable(self, writable: bool) -> None:
         if writable:
-            self._guard(self.pump)
+            self.guard(self.pump)
 
     def on_closed(self, error: Exception | None) -> None:
         self.disconnect(NORMAL)
@@ -223,11 +231,11 @@ class PipeClient(RedChannelClient):
     def _read_on(self) -> None:
         """Handle what came before the client was held, then let more come."""
         if self.connected:
-            self._guard(self._read_messages)
+            self.guard(self._read_messages)
         if self.connected and not self._held:
             self.transport.resume_reading()
 
-    def _guard(self, work: Callable[[], None]) -> None:
+    def guard(self, work: Callable[[], None]) -> None:
         """The one place that turns an error into the end of this connection, and of nothing else."""
         try:
             work()

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from gateway.server.channels.cursor import CursorChannel
+from gateway.server.channels.display import DisplayChannel
 from gateway.server.channels.port import PortChannel, PortDevice, WebdavChannel
 from gateway.server.channels.usbredir import UsbredirChannel
 from gateway.server.char_device import CharDevice
-from gateway.server.interfaces import Interface, PortInterface, UsbredirInterface, WebdavInterface
+from gateway.server.display.worker import QXLWorker
+from gateway.server.interfaces import Interface, PortInterface, QXLInterface, UsbredirInterface, WebdavInterface
 from gateway.server.pipe_channel import PipeChannel
 from gateway.spice.enums import ChannelType
 
@@ -44,7 +47,14 @@ def _port(server: SpiceServer, interface: PortInterface) -> Brought:
     return Brought([channel], lambda: interface.on_attached(device))
 
 
+def _qxl(server: SpiceServer, interface: QXLInterface) -> Brought:
+    display, cursor = DisplayChannel(server, interface.id), CursorChannel(server, interface.id)
+    worker = QXLWorker(display, cursor)
+    return Brought([display, cursor], lambda: interface.on_attached(worker))
+
+
 BRINGS: Final[dict[type[Interface], Make]] = {
+    QXLInterface: _qxl,
     UsbredirInterface: _usbredir,
     PortInterface: _port,
 }

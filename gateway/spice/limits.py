@@ -113,6 +113,9 @@ MAX_ATR_BYTES: Final = 40
 # --- our own server core ---
 MAX_PIPE_ITEMS: Final = 4096
 MAX_PIPE_BYTES: Final = 8 * MIB
+MAX_PICTURE_OPS: Final = 512
+"""Operations on surfaces that wait for one client; more are given up for pixels."""
+DISPLAY_INIT_SECONDS: Final = 30
 BACKLOG: Final = 1024
 MAX_SESSIONS: Final = 256
 """Sessions of one machine at a time."""

@@ -1,0 +1,228 @@
+"""DISPLAY: the picture, to each client in the form that suits it (spice server/display-channel.cpp, dcc*.cpp)."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from gateway.codecs.image import GlzEncoder
+from gateway.server.channel import Capabilities, RedChannel
+from gateway.server.client import RedClient
+from gateway.server.closing import CloseCode, Closing
+from gateway.server.display.drawn import Sharing, Snapshot
+from gateway.server.display.encoding import Choice, Plan
+from gateway.server.display.image_cache import ImageCache
+from gateway.server.display.ops import CreateSurface, Op, Payload
+from gateway.server.display.picture import PicturePipe
+from gateway.server.display.region import Region
+from gateway.server.display.screen import Screen, Watcher
+from gateway.server.display.sender import Sender, invalidation
+from gateway.server.display.surface import PRIMARY, Surface
+from gateway.server.pipe_channel import PipeChannel
+from gateway.server.pipe_client import PipeClient
+from gateway.server.transport import Transport
+from gateway.spice import codec
+from gateway.spice.enums import ChannelType, DisplayCap
+from gateway.spice.errors import ProtocolError
+from gateway.spice.limits import DISPLAY_INIT_SECONDS, GLZ_WINDOW_PIXELS
+from gateway.spice.messages import display as messages
+
+if TYPE_CHECKING:
+    from gateway.server.display.worker import Monitor
+    from gateway.server.server import SpiceServer
+
+QUIET_SECONDS = 0.5
+"""What was sent nearly becomes exact when it has not changed for so long."""
+
+FAR_SECONDS = 0.01
+"""Where MAIN's round trip takes longer, the link is taken for slow until its rate is known."""
+
+SLOW_RATE = 1_000_000
+"""Bytes a second that such a link is supposed to carry."""
+
+NO_INIT = Closing(CloseCode.PROTOCOL, "The client did not begin the display channel in time.")
+
+
+class DisplayClient(PipeClient, Watcher):
+    """One client's view of a screen, from its INIT on."""
+
+    channel: DisplayChannel
+    type: ClassVar[ChannelType] = ChannelType.DISPLAY
+
+    def __init__(
+        self, channel: RedChannel, client: RedClient, transport: Transport, caps: Capabilities, *, mini_header: bool
+    ) -> None:
+        super().__init__(channel, client, transport, caps, mini_header=mini_header)
+        self.account = PicturePipe()
+        self.cache_id = self.glz_id = -1
+        self.cache: ImageCache | None = None
+        self.glz: GlzEncoder | None = None
+        self._sender: Sender | None = None
+        self._choice = Choice()
+        self._monitors_due = False
+        self._changed_lately = False
+        self._deadline: asyncio.TimerHandle | None = None
+        self._refining: asyncio.TimerHandle | None = None
+
+    def on_started(self) -> None:
+        self._deadline = self.channel.core.loop.call_later(DISPLAY_INIT_SECONDS, self.disconnect, NO_INIT)
+
+    def on_ended(self) -> None:
+        for timer in (self._deadline, self._refining):
+            if timer is not None:
+                timer.cancel()
+        if self._sender is not None:
+            self._sender = None
+            self.channel.screen.remove(self)
+        if self.cache is not None:
+            self.cache.leave(self)
+
+    # the screen's side
+
+    def on_op(self, op: Op) -> None:
+        if isinstance(op, CreateSurface):
+            self.account.create(self.channel.screen.surfaces[op.surface], op)
+        else:
+            self.account.push(op)
+
+    def on_damage(self, surface: Surface, region: Region) -> None:
+        self.account.damage(surface.id, region)
+        self._changed_lately = True
+
+    def on_settled(self) -> None:
+        self.guard(self.advance)
+
+    def on_room(self) -> None:
+        self.advance()
+
+    def advance(self) -> None:
+        """Send what can be sent."""
+        if self._sender is not None:
+            self._sender.advance()
+
+    def wake(self) -> None:
+        """A picture was encoded."""
+        if self.connected:
+            self.guard(self.advance)
+
+    # the sender's side
+
+    def plan(self, snapshot: Snapshot, *, exact: bool) -> Plan:
+        """How a picture is to be encoded for this client."""
+        return self._choice.plan(snapshot.rect.area, self._rate, alpha=snapshot.has_alpha, exact=exact)
+
+    @property
+    def _rate(self) -> float:
+        """Bytes a second that the link carries, as far as is known."""
+        if self.flow.rate is not None:
+            return self.flow.rate
+        main = self.client.main
+        trip = main.flow.round_trip if isinstance(main, PipeClient) else None
+        return SLOW_RATE if trip is not None and trip > FAR_SECONDS else math.inf
+
+    def news(self) -> list[Payload]:
+        """What is said about the screen beside its pixels."""
+        if not self._monitors_due:
+            return []
+        self._monitors_due = False
+        config = self.channel.monitors
+        return [Payload(messages.MonitorsConfig, codec.marshal(config))]
+
+    def mark(self) -> Payload:
+        """The primary surface is complete."""
+        return Payload(messages.Mark, codec.marshal(messages.Mark()))
+
+    def send_together(self, payloads: Sequence[Payload]) -> None:
+        """Send messages in as few writes as can be."""
+        self.send_payloads((self._numbers[kind], data) for kind, data in payloads)
+
+    def refine_later(self) -> None:
+        """A picture left that is not exact."""
+        if self._refining is None:
+            self._changed_lately = False
+            self._refining = self.channel.core.loop.call_later(QUIET_SECONDS, self.guard, self._refine)
+
+    def _refine(self) -> None:
+        self._refining = None
+        if not self.connected or self._sender is None or not self.account.is_lossy:
+            return
+        if self._changed_lately or not self._sender.is_idle or not self.can_send:
+            self.refine_later()
+            return
+        self.account.refine()
+        self.advance()
+
+    # the machine's side
+
+    def on_monitors(self) -> None:
+        """The monitors are others now."""
+        self._monitors_due = self.has_cap(DisplayCap.MONITORS_CONFIG)
+
+    def forget(self, ids: list[int]) -> None:
+        """Pictures of this channel had to make room for another's."""
+        kind, data = invalidation(ids)
+        self.send_payload(self._numbers[kind], data)
+
+    # messages
+
+    def on_init(self, message: messages.Init) -> None:
+        if self._sender is not None:
+            raise ProtocolError("a display channel begins once")
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._share_caches(message)
+        self._choice.lz4, self._choice.glz = self.has_cap(DisplayCap.LZ4_COMPRESSION), self.glz
+        self._sender = Sender(self)
+        self.on_monitors()
+        self.channel.screen.add(self)
+
+    def _share_caches(self, message: messages.Init) -> None:
+        """Channels of a client that name the same cache, or dictionary, have it together."""
+        self.cache_id, self.glz_id = message.pixmap_cache_id, message.glz_dictionary_id
+        others = [link for link in self.client.channel_clients if isinstance(link, DisplayClient) and link is not self]
+        if message.pixmap_cache_size > 0:
+            shared = (other.cache for other in others if other.cache_id == self.cache_id)
+            self.cache = next(shared, None) or ImageCache(message.pixmap_cache_size)
+        if message.glz_dictionary_window_size > 0:
+            window = min(message.glz_dictionary_window_size, GLZ_WINDOW_PIXELS)
+            dictionaries = (other.glz for other in others if other.glz_id == self.glz_id)
+            self.glz = next(dictionaries, None) or GlzEncoder(window)
+
+    def on_preferred_compression(self, message: messages.PreferredCompression) -> None:
+        self._choice.preferred = message.image_compression
+
+    def on_gl_draw_done(self, message: messages.GlDrawDone) -> None:
+        raise ProtocolError("a GL drawing is done that nobody asked for")
+
+
+class DisplayChannel(PipeChannel[DisplayClient]):
+    """One display adapter's screen."""
+
+    channel_type = ChannelType.DISPLAY
+    client_class = DisplayClient
+    capabilities = (
+        DisplayCap.MONITORS_CONFIG,
+        DisplayCap.PREF_COMPRESSION,
+        DisplayCap.PREF_VIDEO_CODEC_TYPE,
+        DisplayCap.STREAM_REPORT,
+    )
+    handles_acks = True
+
+    def __init__(self, server: SpiceServer, id_: int = 0) -> None:
+        super().__init__(server, id_)
+        self.screen = Screen(server.core)
+        self.sharing = Sharing()
+        self.monitors = messages.MonitorsConfig(1, [])
+
+    def set_monitors(self, heads: Sequence[Monitor], max_allowed: int) -> None:
+        """Which monitors show which part of the primary surface."""
+        wire = [
+            messages.Head(head.id, PRIMARY, head.rect.width, head.rect.height, head.rect.left, head.rect.top, 0)
+            for head in heads
+        ]
+        self.monitors = messages.MonitorsConfig(max_allowed, wire)
+        for connection in self.connections:
+            connection.on_monitors()
+        self.screen.schedule()

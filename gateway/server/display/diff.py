@@ -1,0 +1,81 @@
+"""Which pixels of a surface differ from what its clients were told, by tiles."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from gateway.server.display.region import NOWHERE, Rect, Region, few
+
+TILE: Final = 16
+"""Pixels of a tile's edge. Arrays that are compared are whole tiles large."""
+
+_PAIRS: Final = TILE // 2
+MOST_RECTS: Final = 12
+"""A change is told in so many rectangles, at most: each costs a message."""
+
+WASTE: Final = 2048
+"""Pixels that may be told for nothing to save a message."""
+
+_TOO_MANY: Final = 48
+
+Words = npt.NDArray[np.uint32]
+Tiles = npt.NDArray[np.bool_]
+
+
+def changed(now: Words, before: Words, where: Rect) -> Region:
+    """The part of `where` in which two arrays of pixels (rows of u32, whole tiles large) differ."""
+    top, left = where.top // TILE * TILE, where.left // TILE * TILE
+    bottom, right = -(-where.bottom // TILE) * TILE, -(-where.right // TILE) * TILE
+    differs = now[top:bottom, left:right].view(np.uint64) != before[top:bottom, left:right].view(np.uint64)
+    by_tile = differs.view(np.uint64)  # eight pairs of pixels, a bool each, are a tile's row
+    tiles: Tiles = by_tile.reshape(-1, TILE, by_tile.shape[1]).any(axis=1)
+    if not tiles.any():
+        return NOWHERE
+    if tiles.all():
+        return Region((where,))
+    size = TILE
+    while len(runs := _runs(tiles, size)) > _TOO_MANY:
+        tiles, size = _halved(tiles), 2 * size
+    return Region(few((rect.moved(left, top) & where for rect in runs), MOST_RECTS, WASTE))
+
+
+def _halved(tiles: Tiles) -> Tiles:
+    """Tiles of twice the size, set where one of the four was."""
+    rows, columns = tiles.shape
+    padded = np.pad(tiles, ((0, rows % 2), (0, columns % 2)))
+    upright: Tiles = padded[::2] | padded[1::2]
+    return upright[:, ::2] | upright[:, 1::2]
+
+
+def _runs(tiles: Tiles, size: int) -> list[Rect]:
+    """Rectangles, in pixels, around the tiles that are set: runs of a row, made one with equal runs below."""
+    out: list[Rect] = []
+    above: dict[tuple[int, int], int] = {}
+    for y, row in enumerate(tiles):
+        here: dict[tuple[int, int], int] = {}
+        if row.any():
+            edges = np.flatnonzero(np.diff(row, prepend=False, append=False)).tolist()
+            for span in _joined(edges):
+                place = above.get(span)
+                if place is None:
+                    place = len(out)
+                    out.append(Rect(span[0] * size, y * size, span[1] * size, (y + 1) * size))
+                else:
+                    out[place] = out[place]._replace(bottom=(y + 1) * size)
+                here[span] = place
+        above = here
+    return out
+
+
+def _joined(edges: list[int]) -> list[tuple[int, int]]:
+    """Runs of which those with at most a tile between them are made one."""
+    out: list[tuple[int, int]] = []
+    for left, right in zip(edges[::2], edges[1::2], strict=True):
+        if out and left - out[-1][1] <= 1:
+            out[-1] = (out[-1][0], right)
+        else:
+            out.append((left, right))
+    return out

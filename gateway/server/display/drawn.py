@@ -1,0 +1,132 @@
+"""Pictures on their way: copied once and encoded once for all clients that need the same."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from gateway.codecs.image import Encoded, Pixels
+from gateway.server.display.encoding import Plan, Solid, encode
+from gateway.server.display.image_cache import picture_id
+from gateway.server.display.ops import Fill, Payload, base, no_mask
+from gateway.server.display.region import Rect
+from gateway.spice import codec
+from gateway.spice.enums import ImageFlags, ImageScaleMode, ImageType, Ropd
+from gateway.spice.messages import draw
+from gateway.spice.messages.shapes import Image, ImageBody, ImageDescriptor
+
+if TYPE_CHECKING:
+    from gateway.server.core import Core
+    from gateway.server.display.surface import Surface
+
+FEW_PIXELS: Final = 32 * 1024
+"""Encoding so many pixels takes less time than asking a thread to do it."""
+
+MOST_SHARED: Final = 64
+"""Snapshots that are kept for further clients until the surface changes."""
+
+
+class Snapshot:
+    """The pixels of a rectangle as they were at a moment."""
+
+    def __init__(self, surface: Surface, rect: Rect) -> None:
+        self.surface = surface.id
+        self.has_alpha = surface.has_alpha
+        self.rect = rect
+        self.pixels: Pixels = surface.shadow[rect.slices].copy()
+        self._id: int | None = None
+        self._cached: Payload | None = None
+        self._encodings: dict[Plan, Encoding] = {}
+
+    def name(self, channel_id: int) -> int:
+        """Its name in the caches of a channel's clients."""
+        if self._id is None:
+            self._id = picture_id(self.pixels, channel_id)
+        return self._id
+
+    def cached(self) -> Payload:
+        """The message for a client that has it in its cache."""
+        if self._cached is None:
+            self._cached = self.message(ImageType.FROM_CACHE, ImageFlags(0), None)
+        return self._cached
+
+    def message(self, kind: ImageType, flags: ImageFlags, body: ImageBody | None) -> Payload:
+        """A DRAW_COPY of an image of it."""
+        width, height = self.rect.width, self.rect.height
+        image = Image(ImageDescriptor(self._id or 0, kind, flags, width, height), body)
+        area = Rect(0, 0, width, height).wire
+        data = draw.Copy(image, area, Ropd.OP_PUT, ImageScaleMode.INTERPOLATE, no_mask())
+        message = draw.DrawCopy(base(self.surface, self.rect), data)
+        return Payload(draw.DrawCopy, codec.marshal(message))
+
+    def encoding(self, core: Core, plan: Plan) -> Encoding:
+        """It, encoded by a plan, or being so. What is in a GLZ dictionary is one client's alone."""
+        if (found := self._encodings.get(plan)) is None:
+            found = Encoding(self, core, plan)
+            if plan.glz is None:
+                self._encodings[plan] = found
+        return found
+
+
+class Encoding:
+    """A snapshot being encoded: at once when it is small, else by a thread."""
+
+    def __init__(self, snapshot: Snapshot, core: Core, plan: Plan) -> None:
+        self.snapshot = snapshot
+        self.future: asyncio.Future[Encoded | Solid] | None = None
+        self._result: Encoded | Solid | None = None
+        self._payloads: dict[bool, Payload] = {}
+        if snapshot.rect.area <= FEW_PIXELS:
+            self._result = encode(snapshot.pixels, plan)
+        else:
+            self.future = core.run(encode, snapshot.pixels, plan)
+
+    @property
+    def is_done(self) -> bool:
+        return self.future is None or self.future.done()
+
+    @property
+    def result(self) -> Encoded | Solid:
+        """Once it is done. Raises what the encoder raised."""
+        if self._result is None:
+            assert self.future is not None
+            self._result = self.future.result()
+        return self._result
+
+    @property
+    def is_lossy(self) -> bool:
+        return isinstance(self.result, Encoded) and self.result.lossy
+
+    @property
+    def may_be_cached(self) -> bool:
+        """Colours are not worth it, and what is not exact would be taken for exact later."""
+        return isinstance(self.result, Encoded) and not self.result.lossy
+
+    def payload(self, *, cache: bool) -> Payload:
+        """The message. `cache`: the client is to keep the picture."""
+        if (payload := self._payloads.get(cache)) is None:
+            result = self.result
+            if isinstance(result, Solid):
+                payload = Fill(self.snapshot.surface, self.snapshot.rect, result.colour).payload
+            else:
+                flags = ImageFlags.CACHE_ME if cache else ImageFlags(0)
+                payload = self.snapshot.message(result.type, flags, result.body)
+            self._payloads[cache] = payload
+        return payload
+
+
+class Sharing:
+    """The snapshots of one channel of late: a client gets another's when it needs the same."""
+
+    def __init__(self) -> None:
+        self._snapshots: dict[tuple[int, Rect], Snapshot] = {}
+        self._versions: dict[int, int] = {}
+
+    def snapshot(self, surface: Surface, rect: Rect) -> Snapshot:
+        """The newest pixels of `rect`."""
+        if self._versions.get(surface.id) != surface.version or len(self._snapshots) >= MOST_SHARED:
+            self._snapshots.clear()
+            self._versions[surface.id] = surface.version
+        if (found := self._snapshots.get((surface.id, rect))) is None:
+            found = self._snapshots[surface.id, rect] = Snapshot(surface, rect)
+        return found

@@ -1,0 +1,149 @@
+"""What one client still has to be told of a screen, without a single pixel: the picture pipe.
+
+A client's pending news is a list of operations, and for each surface a region whose pixels are sent behind them, read
+from the surface's shadow at that moment. However slow a client is, what it gets is the newest picture, and what waits
+for it is a few rectangles.
+
+The invariant: once the pending operations are done, the client's surface equals the shadow except in `dirty` (pixels
+are to be sent), `lossy` (they were sent, nearly) and `streamed` (a video plays there).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from gateway.server.display.diff import MOST_RECTS, WASTE
+from gateway.server.display.ops import CreateSurface, DestroySurface, Draw, Op
+from gateway.server.display.region import NOWHERE, Rect, Region
+from gateway.server.display.surface import Surface
+from gateway.spice.limits import MAX_PICTURE_OPS
+
+
+class Picture:
+    """The account of one surface at one client."""
+
+    def __init__(self, surface: Surface) -> None:
+        self.surface = surface
+        self.dirty = NOWHERE
+        self.lossy = NOWHERE
+        self.streamed = NOWHERE
+        self.exact = NOWHERE
+        """The part of `dirty` that was lossy and is to become exact."""
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the client's surface is, or will be by the operations, as it should be."""
+        return not (self.dirty or self.lossy or self.streamed)
+
+    def damage(self, region: Region) -> None:
+        """Pixels changed: they are no video's any more."""
+        self.dirty |= region
+        if len(self.dirty) > MOST_RECTS:
+            self.dirty = self.dirty.coarse(MOST_RECTS, WASTE)
+        if self.exact:
+            self.exact -= region
+
+    def refine(self) -> None:
+        """What was sent nearly is to be sent exactly."""
+        self.exact |= self.lossy - self.dirty
+        self.dirty |= self.lossy
+        self.lossy = NOWHERE
+
+    def sent(self, rect: Rect) -> None:
+        """The pixels of `rect` are on their way; whether exactly, `nearly` says."""
+        region = Region((rect,))
+        self.dirty -= region
+        self.lossy -= region
+        self.exact -= region
+
+    def nearly(self, rect: Rect) -> None:
+        """What is being sent of `rect` may not be exact."""
+        self.lossy |= Region((rect,))
+
+    def exactly(self, rect: Rect) -> None:
+        """It was."""
+        self.lossy -= Region((rect,))
+
+
+class PicturePipe:
+    """All surfaces of one client, and the operations that wait."""
+
+    def __init__(self) -> None:
+        self.pictures: dict[int, Picture] = {}
+        self._ops: deque[Op] = deque()
+        self.changes = 0
+        """Counts what happened to the surfaces."""
+        self.collapses = 0
+        """How often the operations were given up for pixels."""
+
+    def create(self, surface: Surface, op: CreateSurface) -> None:
+        """A surface appears."""
+        self.changes += 1
+        picture = self.pictures[surface.id] = Picture(surface)
+        op.apply(picture)
+        self._append(op)
+
+    def push(self, op: Op) -> None:
+        """An operation happened on the machine's surface."""
+        self.changes += 1
+        picture = self.pictures[op.surface]
+        if isinstance(op, DestroySurface):
+            if any(waiting.surface == op.surface for waiting in self._ops):
+                self._collapse()
+            del self.pictures[op.surface]
+            self._append(op)
+        elif not self._sources_are_right(op) or not op.apply(picture):
+            picture.damage(Region((op.box,)))
+        else:
+            self._append(op)
+
+    def damage(self, surface: int, region: Region) -> None:
+        """Pixels changed."""
+        self.changes += 1
+        self.pictures[surface].damage(region)
+
+    def refine(self) -> None:
+        """What was sent nearly is to be sent exactly."""
+        for picture in self.pictures.values():
+            picture.refine()
+
+    def pop(self) -> Op | None:
+        """The next operation to be told."""
+        return self._ops.popleft() if self._ops else None
+
+    @property
+    def ops(self) -> int:
+        """Operations that wait."""
+        return len(self._ops)
+
+    @property
+    def is_lossy(self) -> bool:
+        """Whether something was sent nearly."""
+        return any(picture.lossy for picture in self.pictures.values())
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether there are pixels to be sent."""
+        return any(picture.dirty for picture in self.pictures.values())
+
+    def _sources_are_right(self, op: Op) -> bool:
+        if not isinstance(op, Draw):
+            return True
+        sources = [self.pictures.get(id_) for id_ in op.sources]
+        return all(picture is not None and picture.is_right for picture in sources)
+
+    def _append(self, op: Op) -> None:
+        self._ops.append(op)
+        if len(self._ops) > MAX_PICTURE_OPS:
+            self._collapse()
+
+    def _collapse(self) -> None:
+        """Give up the operations: the pixels of what they drew on are sent instead."""
+        self.collapses += 1
+        kept: deque[Op] = deque()
+        for op in self._ops:
+            if isinstance(op, CreateSurface | DestroySurface):
+                kept.append(op)
+            elif (picture := self.pictures.get(op.surface)) is not None:
+                picture.damage(Region((op.box & picture.surface.bounds,)))
+        self._ops = kept

@@ -1,0 +1,110 @@
+"""The surfaces of one display adapter and the clients that watch them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from gateway.server.display.ops import DestroySurface, Op
+from gateway.server.display.region import Region
+from gateway.server.display.surface import Surface
+from gateway.spice.enums import SurfaceFmt
+from gateway.spice.errors import UsageError
+from gateway.spice.limits import MAX_SURFACES, MAX_SURFACES_PIXELS
+
+if TYPE_CHECKING:
+    from gateway.server.core import Core
+
+
+class Watcher(ABC):
+    """A client's end of a screen."""
+
+    @abstractmethod
+    def on_op(self, op: Op) -> None:
+        """The picture changed by an operation."""
+
+    @abstractmethod
+    def on_damage(self, surface: Surface, region: Region) -> None:
+        """The picture changed here."""
+
+    @abstractmethod
+    def on_settled(self) -> None:
+        """That is all for this turn of the loop: send."""
+
+
+class Screen:
+    """Hands what the surfaces tell to everybody who watches, once in a turn of the loop."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.surfaces: dict[int, Surface] = {}
+        self.watchers: list[Watcher] = []
+        self._due = False
+
+    @property
+    def is_watched(self) -> bool:
+        return bool(self.watchers)
+
+    # the machine's side
+
+    def create(self, id_: int, width: int, height: int, fmt: SurfaceFmt) -> Surface:
+        """A surface, black. Raises `UsageError` for sizes and numbers that clients do not take."""
+        taken = sum(surface.bounds.area for surface in self.surfaces.values())
+        if len(self.surfaces) >= MAX_SURFACES or taken + width * height > MAX_SURFACES_PIXELS:
+            raise UsageError("there are more surfaces than clients take")
+        surface = Surface(self, id_, width, height, fmt)
+        self.surfaces[id_] = surface
+        self.tell(surface.creation())
+        return surface
+
+    def destroy(self, surface: Surface) -> None:
+        """Raises `UsageError` when it is gone already."""
+        if self.surfaces.get(surface.id) is not surface:
+            raise UsageError(f"surface {surface.id} is gone already")
+        del self.surfaces[surface.id]
+        surface.alive = False
+        self.tell(DestroySurface(surface.id))
+
+    def free_id(self) -> int:
+        """For an off-screen surface; 0 is the primary's."""
+        return next(id_ for id_ in range(1, MAX_SURFACES + 1) if id_ not in self.surfaces)
+
+    # the surfaces' side
+
+    def tell(self, op: Op) -> None:
+        """An operation happened."""
+        for watcher in self.watchers:
+            watcher.on_op(op)
+        self.schedule()
+
+    def tell_damage(self, surface: Surface, region: Region) -> None:
+        """Pixels changed."""
+        for watcher in self.watchers:
+            watcher.on_damage(surface, region)
+
+    def schedule(self) -> None:
+        """Settle what was told at the end of this turn of the loop."""
+        if not self._due and self.watchers:
+            self._due = True
+            self.core.loop.call_soon(self._settle)
+
+    def _settle(self) -> None:
+        self._due = False
+        for surface in self.surfaces.values():
+            surface.settle()
+        for watcher in tuple(self.watchers):
+            watcher.on_settled()
+
+    # the clients' side
+
+    def add(self, watcher: Watcher) -> None:
+        """A client watches from now on: it is told how things stand."""
+        for surface in self.surfaces.values():
+            surface.settle() if self.watchers else surface.renew()
+        self.watchers.append(watcher)
+        for surface in self.surfaces.values():
+            watcher.on_op(surface.creation())
+        watcher.on_settled()
+
+    def remove(self, watcher: Watcher) -> None:
+        self.watchers.remove(watcher)

@@ -1,0 +1,173 @@
+"""What one client is sent, and when: operations first, then pixels, each time its connection takes more.
+
+Small pictures are encoded on the spot and leave together. Large ones are cut in bands that threads encode while the
+one before is on its way; between two bands the small ones have their turn, so that what is typed is not kept waiting
+by a picture elsewhere. Whatever is sent is sent in the order in which it was taken from the account.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from gateway.server.display.drawn import FEW_PIXELS, Encoding, Snapshot
+from gateway.server.display.ops import Payload
+from gateway.server.display.picture import Picture
+from gateway.server.display.region import Rect
+from gateway.server.display.surface import PRIMARY
+from gateway.spice import codec
+from gateway.spice.enums import ResourceType
+from gateway.spice.messages import display as messages
+
+if TYPE_CHECKING:
+    from gateway.server.channels.display import DisplayClient
+
+BAND_PIXELS: Final = 256 * 1024
+MOST_BANDS: Final = 2
+"""Bands that are encoded, or wait to be sent, at a time."""
+
+MOST_TOGETHER: Final = 16
+"""Messages that leave together."""
+
+
+@dataclass(slots=True)
+class Job:
+    """A picture that was taken from the account and is not sent yet."""
+
+    picture: Picture
+    encoding: Encoding
+    stamp: int
+    """Changes of the account when it was taken."""
+    whole: bool
+    """It is the first picture of a primary surface."""
+
+
+class Sender:
+    """One client's; `advance` sends what can be sent."""
+
+    def __init__(self, client: DisplayClient) -> None:
+        self._client = client
+        self._account = client.account
+        self._jobs: deque[Job] = deque()
+        self._sending = False
+        self._band_is_next = False
+        self._shown: Picture | None = None
+        """The primary surface that was sent as a whole, and marked."""
+
+    def advance(self) -> None:
+        """Send until the connection takes no more, or nothing waits."""
+        if self._sending:
+            return
+        self._sending = True
+        try:
+            while self._client.can_send and (payloads := self._next()):
+                self._client.send_together(payloads)
+        finally:
+            self._sending = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits and nothing is being encoded."""
+        return not (self._jobs or self._account.ops or self._account.is_dirty)
+
+    def _next(self) -> list[Payload]:
+        """Messages that can leave now, together."""
+        out: list[Payload] = []
+        while len(out) < MOST_TOGETHER and self._add_next(out):
+            pass
+        return out
+
+    def _add_next(self, out: list[Payload]) -> bool:
+        if self._jobs and self._jobs[0].encoding.is_done:
+            self._finish(self._jobs.popleft(), out)
+            return True
+        if not self._jobs and (op := self._account.pop()) is not None:
+            out.append(op.payload)
+            return True
+        if self._account.ops:
+            return False  # they wait for what was taken before them
+        out += self._client.news()
+        return len(self._jobs) < MOST_BANDS and self._take(out)
+
+    # pixels
+
+    def _take(self, out: list[Payload]) -> bool:
+        """Take the next pixels from the account; False when there are none."""
+        found = self._choose()
+        if found is None:
+            return False
+        picture, rect, whole = found
+        exact = picture.exact.overlaps(rect)
+        picture.sent(rect)
+        snapshot = self._client.channel.sharing.snapshot(picture.surface, rect)
+        if not whole and self._send_cached(snapshot, out):
+            return True
+        plan = self._client.plan(snapshot, exact=exact)
+        if plan.photo is not plan.text:
+            picture.nearly(rect)
+        encoding = snapshot.encoding(self._client.channel.core, plan)
+        self._jobs.append(Job(picture, encoding, self._account.changes, whole))
+        if encoding.future is not None:
+            encoding.future.add_done_callback(lambda _: self._client.wake())
+        return True
+
+    def _choose(self) -> tuple[Picture, Rect, bool] | None:
+        """The picture and the place of the next pixels, and whether it is the first of all."""
+        primary = self._account.pictures.get(PRIMARY)
+        if primary is not None and primary is not self._shown:
+            self._shown = primary
+            return primary, primary.surface.bounds, True
+        waiting = [(picture, rect) for picture in self._account.pictures.values() for rect in picture.dirty]
+        if not waiting:
+            return None
+        picture, rect = min(waiting, key=_area)
+        if rect.area > FEW_PIXELS or self._band_is_next:
+            picture, rect = max(waiting, key=_area)
+        self._band_is_next = rect.area <= FEW_PIXELS and len(waiting) > 1 and not self._band_is_next
+        return picture, _band(rect), False
+
+    def _send_cached(self, snapshot: Snapshot, out: list[Payload]) -> bool:
+        """Send its name if the client has it. Only when nothing is ahead of it, which might push it out."""
+        cache, channel_id = self._client.cache, self._client.channel.id
+        if cache is None or self._jobs or not cache.fits(snapshot.rect) or not cache.use(snapshot.name(channel_id)):
+            return False
+        out.append(snapshot.cached())
+        return True
+
+    def _finish(self, job: Job, out: list[Payload]) -> None:
+        """A picture is encoded and leaves."""
+        encoding, snapshot, cache = job.encoding, job.encoding.snapshot, self._client.cache
+        if encoding.is_lossy:
+            self._client.refine_later()
+        elif job.stamp == self._account.changes:
+            job.picture.exactly(snapshot.rect)
+        keep = cache is not None and encoding.may_be_cached and cache.fits(snapshot.rect) and not job.whole
+        if keep and cache is not None:
+            name = snapshot.name(self._client.channel.id)
+            if cache.use(name):
+                out.append(snapshot.cached())
+            else:
+                out.append(encoding.payload(cache=True))
+                if gone := cache.add(name, snapshot.rect.area, self._client):
+                    out.append(invalidation(gone))
+        else:
+            out.append(encoding.payload(cache=False))
+        if job.whole:
+            out.append(self._client.mark())
+
+
+def invalidation(ids: list[int]) -> Payload:
+    """Pictures are gone from the client's cache."""
+    resources = [messages.ResourceID(ResourceType.PIXMAP, id_) for id_ in ids]
+    return Payload(messages.InvalList, codec.marshal(messages.InvalList(resources)))
+
+
+def _area(waiting: tuple[Picture, Rect]) -> int:
+    return waiting[1].area
+
+
+def _band(rect: Rect) -> Rect:
+    """The upper part of a rectangle, of at most a band's size."""
+    rows = max(1, BAND_PIXELS // rect.width)
+    return rect if rect.height <= rows else rect._replace(bottom=rect.top + rows)

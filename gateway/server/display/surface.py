@@ -1,0 +1,218 @@
+"""`Surface`: pixels that a machine draws on, and what its clients were told of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from gateway.codecs.image import Pixels
+from gateway.server.display.diff import TILE, Words, changed
+from gateway.server.display.ops import CopyBits, CreateSurface, Draw, Fill
+from gateway.server.display.region import NOWHERE, Rect, Region
+from gateway.spice.enums import SurfaceFlags, SurfaceFmt
+from gateway.spice.errors import UsageError
+from gateway.spice.limits import MAX_SURFACE_HEIGHT, MAX_SURFACE_PIXELS, MAX_SURFACE_WIDTH
+from gateway.spice.messages import draw
+
+if TYPE_CHECKING:
+    from gateway.server.display.screen import Screen
+
+PRIMARY = 0
+"""The primary surface's id."""
+
+FORMATS = (SurfaceFmt.FMT_32_xRGB, SurfaceFmt.FMT_32_ARGB)
+
+Drawing = (
+    draw.DrawFill
+    | draw.DrawOpaque
+    | draw.DrawCopy
+    | draw.DrawBlend
+    | draw.DrawBlackness
+    | draw.DrawWhiteness
+    | draw.DrawInvers
+    | draw.DrawRop3
+    | draw.DrawStroke
+    | draw.DrawText
+    | draw.DrawTransparent
+    | draw.DrawAlphaBlend
+    | draw.DrawComposite
+)
+"""Messages that draw on a surface."""
+
+
+class Update(NamedTuple):
+    """The machine says that pixels changed: where, and within which box of its own."""
+
+    region: Region
+    box: Rect
+
+
+class Surface:
+    """A machine's picture: the primary surface is what is seen, others are to draw from.
+
+    Draw into `pixels` at any time on the loop, then say where with `damage`: clients get only what really changed, and
+    a client that is slow gets only the newest. Tell what is known better: `fill`, `copy_bits` and `draw` send an
+    operation instead of pixels, wherever the client's picture is up to date. The first two draw by themselves.
+
+    All of it is cheap while nobody watches, and is settled once in a turn of the loop.
+    """
+
+    def __init__(self, screen: Screen, id_: int, width: int, height: int, fmt: SurfaceFmt) -> None:
+        if not (0 < width <= MAX_SURFACE_WIDTH and 0 < height <= MAX_SURFACE_HEIGHT):
+            raise UsageError(f"a surface of {width}×{height} pixels is empty or larger than clients take")
+        if width * height > MAX_SURFACE_PIXELS:
+            raise UsageError(f"a surface has at most {MAX_SURFACE_PIXELS} pixels")
+        if fmt not in FORMATS:
+            raise UsageError(f"surfaces are xRGB or ARGB, 32 bits a pixel, not {fmt.name}")
+        self._screen = screen
+        self.id = id_
+        self.format = fmt
+        self.bounds = Rect(0, 0, width, height)
+        self.alive = True
+        self._all, self._told = _words(width, height), _words(width, height)
+        self.pixels: Pixels = _bytes(self._all, self.bounds)
+        """``(height, width, 4)`` bytes, B G R X or B G R A; rows may be further apart than they are long."""
+        self.shadow: Pixels = _bytes(self._told, self.bounds)
+        """What clients were told: the pixels of the last turn of the loop. Not to be drawn on."""
+        self.version = 0
+        """Counts the changes of `shadow`."""
+        self._pending: list[Update] = []
+
+    @property
+    def width(self) -> int:
+        return self.bounds.width
+
+    @property
+    def height(self) -> int:
+        return self.bounds.height
+
+    @property
+    def has_alpha(self) -> bool:
+        return self.format is SurfaceFmt.FMT_32_ARGB
+
+    # the machine's side
+
+    def damage(self, *rects: Rect, box: Rect | None = None) -> None:
+        """`pixels` changed in these rectangles; those of one call belong together.
+
+        `box` is where the whole of what was drawn stands when other things cover a part of it: a video window keeps
+        its identity by it while a menu hangs over it. By default it is the smallest rectangle around the others.
+        """
+        self._check()
+        if self._screen.is_watched and (region := Region(rect & self.bounds for rect in rects)):
+            self._pending.append(Update(region, box or region.bounds))
+            self._screen.schedule()
+
+    def fill(self, rect: Rect, colour: int) -> None:
+        """Make `rect` one colour: 0x00RRGGBB, on a surface with alpha 0xAARRGGBB."""
+        self._check()
+        box = rect & self.bounds
+        if box.is_empty:
+            return
+        self._catch_up()
+        self._all[box.slices] = colour
+        if self._screen.is_watched:
+            self._told[box.slices] = colour
+            self.version += 1
+            self._screen.tell(Fill(self.id, box, colour))
+
+    def copy_bits(self, rect: Rect, src_x: int, src_y: int) -> None:
+        """Move pixels from `src_x`, `src_y` to `rect`; both may overlap. What leaves the surface is cut."""
+        self._check()
+        dx, dy = rect.left - src_x, rect.top - src_y
+        box = rect & self.bounds & self.bounds.moved(dx, dy)
+        if box.is_empty or not (dx or dy):
+            return
+        self._catch_up()
+        source = box.moved(-dx, -dy)
+        self._all[box.slices] = self._all[source.slices].copy()
+        if self._screen.is_watched:
+            self._told[box.slices] = self._told[source.slices].copy()
+            self.version += 1
+            self._screen.tell(CopyBits(self.id, box, (source.left, source.top)))
+            self._pending.append(Update(Region((box,)), box))  # in case that not all was told of what was moved
+
+    def copy(self, rect: Rect, pixels: Pixels) -> None:
+        """Put a picture of `rect`'s size on it, of which only what is on the surface counts. Raises `UsageError`."""
+        if pixels.shape != (rect.height, rect.width, 4):
+            raise UsageError(f"a picture of shape {pixels.shape} does not fill {rect}")
+        box = rect & self.bounds
+        if not box.is_empty:
+            self.pixels[box.slices] = pixels[box.moved(-rect.left, -rect.top).slices]
+            self.damage(box)
+
+    def draw(self, drawing: Drawing) -> None:
+        """`drawing` happened, and the machine has drawn its result into `pixels` itself, within the message's box.
+
+        Pictures in it must not refer to any cache. Raises `UsageError` when it is another surface's.
+        """
+        self._check()
+        if drawing.base.surface_id != self.id:
+            raise UsageError(f"a drawing on surface {drawing.base.surface_id} was given to surface {self.id}")
+        wire = drawing.base.box
+        box = Rect(wire.left, wire.top, wire.right, wire.bottom) & self.bounds
+        if box.is_empty or not self._screen.is_watched:
+            return
+        if any(update.region.overlaps(box) for update in self._pending):
+            self.damage(box)  # it was drawn on what nobody was told of
+            return
+        self._catch_up()
+        self._told[box.slices] = self._all[box.slices]
+        self.version += 1
+        self._screen.tell(Draw(self.id, box, drawing))
+
+    def destroy(self) -> None:
+        """Take it away."""
+        self._screen.destroy(self)
+
+    # the screen's side
+
+    def creation(self) -> CreateSurface:
+        """The operation that makes it at a client."""
+        flags = SurfaceFlags.PRIMARY if self.id == PRIMARY else SurfaceFlags(0)
+        return CreateSurface(self.id, self.width, self.height, self.format, flags)
+
+    def renew(self) -> None:
+        """Somebody watches for the first time: clients will be told what is there now."""
+        self._pending.clear()
+        self._told[:] = self._all
+        self.version += 1
+
+    def settle(self) -> None:
+        """Find out what changed really, and tell it."""
+        updates, self._pending = self._pending, []
+        if not updates:
+            return
+        told = NOWHERE
+        for update in updates:
+            told |= update.region
+        region = NOWHERE
+        for rect in told:
+            region |= changed(self._all, self._told, rect)
+        if region:
+            for rect in region:
+                self._told[rect.slices] = self._all[rect.slices]
+            self.version += 1
+            self._screen.tell_damage(self, region)
+
+    def _catch_up(self) -> None:
+        """An operation comes: what was drawn before has to be told before."""
+        if self._pending:
+            self.settle()
+
+    def _check(self) -> None:
+        if not self.alive:
+            raise UsageError(f"surface {self.id} was destroyed")
+
+
+def _words(width: int, height: int) -> Words:
+    """Black pixels, whole tiles of them."""
+    return np.zeros((-(-height // TILE) * TILE, -(-width // TILE) * TILE), np.dtype("<u4"))
+
+
+def _bytes(words: Words, bounds: Rect) -> Pixels:
+    """The same memory as bytes, without what the tiles have too much."""
+    rows: npt.NDArray[np.uint8] = words.view(np.uint8).reshape(*words.shape, 4)
+    return rows[bounds.slices]
