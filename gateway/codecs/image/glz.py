@@ -9,10 +9,11 @@ import itertools
 import struct
 import threading
 
+import numpy as np
 from isal import isal_zlib
 
 from gateway.codecs.image.encoded import CHANNELS, COUNT_BYTES, Encoded, Pixels, Words, binary, checked, words
-from gateway.codecs.image.literals import literal_alpha, literal_colours
+from gateway.codecs.image.literals import Bytes, literal_alpha, literal_colours
 from gateway.codecs.image.lz import LZ_MAGIC, LZ_VERSION, LzType
 from gateway.codecs.kernels.library import KERNELS, GlzDictionary, Kernels
 from gateway.spice.enums import ImageType
@@ -53,33 +54,37 @@ class GlzEncoder:
 
     def encode(self, pixels: Pixels, alpha: bool = False) -> Encoded:
         """GLZ_RGB. Errors: `UsageError` for a picture that does not fit."""
-        return binary(ImageType.GLZ_RGB, self._stream(pixels, alpha))
+        return binary(ImageType.GLZ_RGB, self._stream(pixels, alpha).tobytes())
 
     def encode_zlib(self, pixels: Pixels, alpha: bool = False) -> Encoded:
         """ZLIB_GLZ_RGB: the same, deflated. Errors: as `encode`."""
         stream = self._stream(pixels, alpha)
-        data = isal_zlib.compress(stream, DEFLATE_LEVEL)
-        body = ZlibGlzRGBData(len(stream), data)
+        data = isal_zlib.compress(stream.data, DEFLATE_LEVEL)
+        body = ZlibGlzRGBData(stream.size, data)
         return Encoded(ImageType.ZLIB_GLZ_RGB, body, 2 * COUNT_BYTES + len(data), lossy=False)
 
-    def _stream(self, pixels: Pixels, alpha: bool) -> bytes:
+    def _stream(self, pixels: Pixels, alpha: bool) -> Bytes:
         picture = checked(pixels)
         if not self.fits(picture):
             raise UsageError(f"a picture of shape {picture.shape} is larger than {self._window_pixels} pixels")
+        flat = words(picture)
         with self._turn:
-            number, reach, streams = self._streams(words(picture), alpha)
-        return _header(picture, alpha, number, reach) + streams
-
-    def _streams(self, flat: Words, alpha: bool) -> tuple[int, int, bytes]:
-        """The image's number, how far back it may refer, and its streams; without kernels it refers to nothing."""
-        if self._dictionary:
-            return self._dictionary.encode(flat, alpha)
-        streams = literal_colours(flat) + (literal_alpha(flat) if alpha else b"")
-        return next(self._numbers), 0, streams
+            if self._dictionary:
+                number, reach, stream = self._dictionary.encode(flat, alpha, _HEADER.size)
+            else:
+                number, reach, stream = next(self._numbers), 0, _literals(flat, alpha)
+        _write_header(stream, picture, alpha, number, reach)
+        return stream
 
 
-def _header(picture: Pixels, alpha: bool, number: int, reach: int) -> bytes:
+def _literals(flat: Words, alpha: bool) -> Bytes:
+    """Streams that refer to nothing, behind room for the header."""
+    parts = [bytes(_HEADER.size), literal_colours(flat), literal_alpha(flat) if alpha else b""]
+    return np.frombuffer(bytearray().join(parts), np.uint8)
+
+
+def _write_header(stream: Bytes, picture: Pixels, alpha: bool, number: int, reach: int) -> None:
     """``reach``: how many numbers back the client must keep images; it forgets those before."""
     height, width = picture.shape[:2]
     kind = (LzType.RGBA if alpha else LzType.RGB32) | TOP_DOWN_BIT
-    return _HEADER.pack(LZ_MAGIC, LZ_VERSION, kind, width, height, width * CHANNELS, number, reach)
+    _HEADER.pack_into(stream.data, 0, LZ_MAGIC, LZ_VERSION, kind, width, height, width * CHANNELS, number, reach)

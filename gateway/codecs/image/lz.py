@@ -9,7 +9,7 @@ import struct
 from enum import IntEnum
 from typing import Final
 
-from gateway.codecs.image.encoded import CHANNELS, Encoded, Pixels, Words, binary, checked, words
+from gateway.codecs.image.encoded import CHANNELS, Encoded, Pixels, binary, checked, words
 from gateway.codecs.image.literals import literal_alpha, literal_colours
 from gateway.codecs.kernels.library import KERNELS, Kernels
 from gateway.spice.enums import ImageType
@@ -31,21 +31,17 @@ class LzType(IntEnum):
 def encode_lz(pixels: Pixels, alpha: bool = False, *, kernels: Kernels | None = KERNELS) -> Encoded:
     """For every client. Without ``kernels`` nothing is compressed: a little more than three bytes a pixel."""
     picture = checked(pixels)
-    flat = words(picture)
-    parts = [_header(picture, LzType.RGBA if alpha else LzType.RGB32)]
-    parts.append(kernels.lz_colours(flat) if kernels else literal_colours(flat))
-    if alpha:
-        parts.append(_alpha(flat, kernels))
+    head, flat = _header(picture, LzType.RGBA if alpha else LzType.RGB32), words(picture)
+    if kernels:
+        return binary(ImageType.LZ_RGB, kernels.lz(head, flat, colours=True, alpha=alpha))
+    parts = [head, literal_colours(flat), literal_alpha(flat) if alpha else b""]
     return binary(ImageType.LZ_RGB, b"".join(parts))
 
 
 def lz_alpha_plane(picture: Pixels, kernels: Kernels | None) -> bytes:
     """The alpha of a picture alone, with its header, as JPEG_ALPHA carries it."""
-    return _header(picture, LzType.XXXA) + _alpha(words(picture), kernels)
-
-
-def _alpha(flat: Words, kernels: Kernels | None) -> bytes:
-    return kernels.lz_alpha(flat) if kernels else literal_alpha(flat)
+    head, flat = _header(picture, LzType.XXXA), words(picture)
+    return kernels.lz(head, flat, colours=False, alpha=True) if kernels else head + literal_alpha(flat)
 
 
 def _header(picture: Pixels, kind: LzType) -> bytes:

@@ -1,4 +1,7 @@
-"""The compiled kernels as Python calls. Each takes words of pixels, works without the GIL, and gives bytes."""
+"""The compiled kernels as Python calls. Each takes words of pixels, works without the GIL, and gives bytes.
+
+What comes out is copied as seldom as can be: copies of megabytes are made with the GIL held.
+"""
 
 from __future__ import annotations
 
@@ -48,15 +51,17 @@ class Kernels:
         if self.library.kernel_sources().decode() != digest():
             raise OSError(f"{path} was made from other sources: run python -m gateway.codecs.kernels.build")
 
-    def lz_colours(self, pixels: Words) -> bytes:
-        """An LZ stream of the colours."""
-        out = _room(self.library.lz_bound(pixels.size, COLOUR_BYTES))
-        return _made(out, self.library.lz_colours(pixels.ctypes.data, pixels.size, out.ctypes.data))
-
-    def lz_alpha(self, pixels: Words) -> bytes:
-        """An LZ stream of the alpha."""
-        out = _room(self.library.lz_bound(pixels.size, ALPHA_BYTES))
-        return _made(out, self.library.lz_alpha(pixels.ctypes.data, pixels.size, out.ctypes.data))
+    def lz(self, head: bytes, pixels: Words, *, colours: bool, alpha: bool) -> bytes:
+        """``head``, then the LZ streams that are asked for."""
+        count, end = pixels.size, len(head)
+        parts = [(COLOUR_BYTES, self.library.lz_colours)] if colours else []
+        if alpha:
+            parts.append((ALPHA_BYTES, self.library.lz_alpha))
+        out = _room(end + sum(self.library.lz_bound(count, unit) for unit, _ in parts))
+        out[:end] = np.frombuffer(head, np.uint8)
+        for _, encode in parts:
+            end += encode(pixels.ctypes.data, count, out.ctypes.data + end)
+        return out[:end].tobytes()
 
     def quic(self, pixels: Words, width: int, height: int, alpha: bool) -> bytes:
         """A QUIC image, whole."""
@@ -65,7 +70,7 @@ class Kernels:
         length = self.library.quic_encode(
             pixels.ctypes.data, width, height, alpha, out.ctypes.data, residues.ctypes.data
         )
-        return _made(out, length)
+        return out[:length].tobytes()
 
 
 class GlzDictionary:
@@ -76,22 +81,21 @@ class GlzDictionary:
         self._memory = np.zeros(self._library.glz_bytes(pixels, images), np.uint8)
         self._library.glz_open(self._memory.ctypes.data, pixels, images)
 
-    def encode(self, pixels: Words, alpha: bool) -> tuple[int, int, bytes]:
-        """Keeps the pixels, at most as many as the dictionary is large; the image's number, reach and streams."""
+    def encode(self, pixels: Words, alpha: bool, head: int) -> tuple[int, int, Bytes]:
+        """Keeps the pixels, at most as many as the dictionary is large.
+
+        The image's number and reach, and its streams behind ``head`` bytes that are free for the header.
+        """
         number, reach = c_uint64(), c_uint32()
-        out = _room(self._library.glz_bound(pixels.size, alpha))
-        places = (self._memory.ctypes.data, pixels.ctypes.data, pixels.size, alpha, out.ctypes.data)
+        out = _room(head + self._library.glz_bound(pixels.size, alpha))
+        places = (self._memory.ctypes.data, pixels.ctypes.data, pixels.size, alpha, out.ctypes.data + head)
         length = self._library.glz_encode(*places, byref(number), byref(reach))
-        return number.value, reach.value, _made(out, length)
+        return number.value, reach.value, out[: head + length]
 
 
 def _room(count: int) -> Bytes:
     """Memory that costs nothing until it is written."""
     return np.empty(count, np.uint8)
-
-
-def _made(out: Bytes, length: int) -> bytes:
-    return out[:length].tobytes()
 
 
 def _load() -> tuple[Kernels | None, str]:
