@@ -6,8 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from gateway.server.agent_link import AgentLink
+from gateway.server.channels.port import PortDevice
 from gateway.server.client import RedClient
-from gateway.server.interfaces import AgentInterface, KeyboardInterface, MouseInterface, TabletInterface
+from gateway.server.interfaces import (
+    AgentInterface,
+    KeyboardInterface,
+    MouseInterface,
+    PortInterface,
+    TabletInterface,
+    WebdavInterface,
+)
 from gateway.spice import agent
 from gateway.spice.agent import AgentMessage, RawMessage
 from gateway.spice.caps import from_words, to_words
@@ -58,6 +66,50 @@ class NotedTablet(TabletInterface):
 
     def buttons(self, buttons: MouseButtonMask) -> None:
         self.notes.add("tablet buttons", int(buttons))
+
+
+@dataclass(eq=False)
+class NotedPort(PortInterface):
+    """A port that the machine has open from the beginning."""
+
+    notes: Notes
+    name: str = "org.example.port"
+
+    def on_attached(self, port: PortDevice) -> None:
+        self.port = port
+        port.opened = True
+
+    def on_connected(self, client: RedClient) -> None:
+        self.notes.add("port held")
+
+    def on_disconnected(self) -> None:
+        self.notes.add("port free")
+
+    def on_data(self, data: bytes) -> None:
+        self.notes.add("port", data)
+
+    def on_opened(self, opened: bool) -> None:
+        self.notes.add("port opened", opened)
+
+    def on_break(self) -> None:
+        self.notes.add("port break")
+
+
+@dataclass(eq=False)
+class NotedFolder(WebdavInterface):
+    """The machine's end of a shared folder, without anybody who speaks WebDAV behind it."""
+
+    notes: Notes
+
+    def on_attached(self, port: PortDevice) -> None:
+        self.port = port
+        port.opened = True
+
+    def on_connected(self, client: RedClient) -> None:
+        self.notes.add("folder held")
+
+    def on_data(self, data: bytes) -> None:
+        self.notes.add("folder", data)
 
 
 @dataclass

@@ -17,4 +17,5 @@ class Held:
 
     def __init__(self, data: bytes) -> None:
         self._buffer = ctypes.create_string_buffer(data, len(data))
+        self.size = len(data)
         self.address = ctypes.addressof(self._buffer)

@@ -19,6 +19,7 @@ gi.require_version("SpiceClientGLib", "2.0")
 from gi.repository import GLib, GObject, SpiceClientGLib  # noqa: E402 - the version comes first
 
 from tests.e2e.spice_gtk import signals, verbs  # noqa: E402
+from tests.e2e.spice_gtk.memory import Held  # noqa: E402
 
 
 class Program:
@@ -27,6 +28,8 @@ class Program:
     def __init__(self, properties: dict[str, Any]) -> None:
         self.loop = GLib.MainLoop()
         self.channels: dict[tuple[str, int], Any] = {}
+        self.usb: Any = None
+        self.held: list[Held] = []
         self.session = SpiceClientGLib.Session.new()
         for name, value in properties.items():
             self.session.set_property(name, value)

@@ -70,7 +70,7 @@ def _property(name: str) -> Telling:
 SOUND: dict[str, Telling] = {"notify::volume": _volume, "notify::mute": _property("mute")}
 PORT: dict[str, Telling] = {
     "port-data": lambda _channel, data, size: {"data": text(peek(data, size))},
-    "port-event": _named("event"),
+    "port-event": _named("what"),
     "notify::port-opened": _property("port-opened"),
     "notify::port-name": _property("port-name"),
 }

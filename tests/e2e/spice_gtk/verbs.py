@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Callable
+from ctypes import CDLL, c_size_t, c_void_p
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gi.repository import Gio, SpiceClientGLib
+from gi.repository import Gio, GObject, SpiceClientGLib
 
 from tests.e2e.spice_gtk.memory import Held, peek
 
 if TYPE_CHECKING:
     from tests.e2e.spice_gtk.program import Program
 
-LOCKS = SpiceClientGLib.InputsLock
+LIBRARY = CDLL("libspice-client-glib-2.0.so.8")
 
 
 def prepare(program: Program) -> None:
-    """What has to stand before the session connects: USB's and the smartcard's own objects."""
+    """What has to stand before the session connects: USB's own object."""
+    if program.session.props.enable_usbredir:
+        program.usb = SpiceClientGLib.UsbDeviceManager.get(program.session)
+        GObject.Object.connect(
+            program.usb, "device-added", lambda _usb, device: program.tell("device-added", _device(device))
+        )
+
+
+def _device(device: Any) -> dict[str, Any]:
+    return {"description": device.get_description(None)}
 
 
 # the session
@@ -168,16 +178,45 @@ def record(program: Program, data: str, time: int) -> None:
 
 
 def write(program: Program, data: str, channel: str = "port", id: int = 0) -> None:
-    """Tells `written` with how many bytes went."""
-
-    def on_done(port: Any, result: Any) -> None:
-        program.tell("written", {"channel": channel, "id": id, "octets": port.write_finish(result)})
-
-    program.channel(channel, id).write_async(list(b64decode(data)), None, on_done)
+    """The library reads the bytes when it sends them, later: introspection's copy would be gone by then."""
+    held = Held(b64decode(data))
+    program.held.append(held)
+    LIBRARY.spice_port_channel_write_async(
+        c_void_p(hash(program.channel(channel, id))), c_void_p(held.address), c_size_t(held.size), None, None, None
+    )
 
 
 def port_event(program: Program, event: int, id: int = 0) -> None:
     program.channel("port", id).event(event)
+
+
+# USBREDIR
+
+
+def share_disc(program: Program, path: str) -> None:
+    """Offer an image as a CD drive; `device-added` follows."""
+    program.usb.create_shared_cd_device(path)
+
+
+def plug(program: Program, at: int = 0) -> None:
+    """Redirect a device; tells `plugged` with the error if there is one."""
+    program.usb.connect_device_async(program.usb.get_devices()[at], None, _outcome(program, "plugged"))
+
+
+def unplug(program: Program, at: int = 0) -> None:
+    program.usb.disconnect_device(program.usb.get_devices()[at])
+
+
+def _outcome(program: Program, event: str) -> Callable[[Any, Any], None]:
+    def on_done(usb: Any, result: Any) -> None:
+        try:
+            usb.connect_device_finish(result)
+        except Exception as error:  # a GLib.Error: the outcome, whatever it is
+            program.tell(event, {"error": str(error)})
+        else:
+            program.tell(event, {"error": None})
+
+    return on_done
 
 
 VERBS: dict[str, Callable[..., Any]] = {
@@ -189,5 +228,6 @@ VERBS: dict[str, Callable[..., Any]] = {
         send_files, cancel_files,
         picture, prefer_compression, prefer_codec,
         record, write, port_event,
+        share_disc, plug, unplug,
     )
 }  # fmt: skip
