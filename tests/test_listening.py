@@ -1,0 +1,81 @@
+"""Where a machine takes native clients."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+import pytest
+
+from gateway.listening import ListenAddress, ListenError, Listening, listen, parse_listen
+from gateway.spice.enums import ChannelType
+from gateway.spice.messages.main import Init
+from tests.certificates import make_certificate
+from tests.peers import NativeClient
+from tests.serving_core import ServingCore
+
+ANY = ListenAddress("127.0.0.1", 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("5900", ListenAddress("127.0.0.1", 5900)),
+        ("0.0.0.0:5901", ListenAddress("0.0.0.0", 5901)),
+        ("[::1]:5900", ListenAddress("::1", 5900)),
+        ("unix:/run/demo.sock", ListenAddress("", 0, Path("/run/demo.sock"))),
+    ],
+)
+def test_address_is_read(text: str, address: ListenAddress) -> None:
+    assert parse_listen(text, "127.0.0.1") == address
+
+
+@pytest.mark.parametrize("text", ["", "spice", "host:", "host:http", "70000", "-1"])
+def test_what_is_no_address_is_told(text: str) -> None:
+    with pytest.raises(ValueError, match="is no address to listen on"):
+        parse_listen(text, "127.0.0.1")
+
+
+async def test_client_comes_in_by_tcp_and_by_tls_with_a_certificate_made_on_the_spot() -> None:
+    async with ServingCore() as core:
+        listener, address = await listen(core.machine, Listening(ANY, ANY))
+        trust = ssl.create_default_context(cadata=address.ca)
+        trust.check_hostname = False
+        assert address.subject == "CN=spicegate"
+        for port, tls in ((address.port, None), (address.tls_port, trust)):
+            async with NativeClient(port, tls=tls) as client:
+                await (await client.link(ChannelType.MAIN)).wait_for(Init)
+        listener.close()
+
+
+async def test_own_certificate_is_used_and_named(tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
+    async with ServingCore() as core:
+        wanted = Listening(None, ANY, certificate.cert, certificate.key)
+        listener, address = await listen(core.machine, wanted)
+        assert (address.port, address.subject) == (0, "O=Acme,CN=machine")
+        async with NativeClient(address.tls_port, tls=certificate.client_context()) as client:
+            await (await client.link(ChannelType.MAIN)).wait_for(Init)
+        listener.close()
+
+
+async def test_client_comes_in_by_unix_socket(tmp_path: Path) -> None:
+    async with ServingCore() as core:
+        path = tmp_path / "machine.sock"
+        listener, _ = await listen(core.machine, Listening(ListenAddress("", 0, path)))
+        async with NativeClient(unix=path) as client:
+            await (await client.link(ChannelType.MAIN)).wait_for(Init)
+        listener.close()
+
+
+async def test_port_that_is_taken_is_told() -> None:
+    async with ServingCore() as core:
+        taken = ListenAddress("127.0.0.1", core.port)
+        with pytest.raises(ListenError, match=f"cannot listen on 127.0.0.1 port {core.port}"):
+            await listen(core.machine, Listening(ANY, taken))
+
+
+async def test_certificate_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    async with ServingCore() as core:
+        with pytest.raises(ListenError, match="tls_cert and tls_key cannot be used"):
+            await listen(core.machine, Listening(None, ANY, tmp_path / "no", tmp_path / "none"))
