@@ -113,7 +113,7 @@ class Transport(ABC):
 class StreamTransport(Transport, asyncio.BufferedProtocol):
     """TCP, TLS or a Unix socket, on asyncio's transports. Reads land in the core's one buffer."""
 
-    __slots__ = ("_core", "_greedy", "_held", "_linger", "_previous", "_transport")
+    __slots__ = ("_core", "_early", "_greedy", "_held", "_linger", "_previous", "_transport")
 
     def __init__(self, core: Core) -> None:
         super().__init__("")
@@ -122,6 +122,7 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
         self._previous: asyncio.BaseProtocol | None = None
         self._linger: asyncio.TimerHandle | None = None
         self._held = False  # reading is paused on purpose
+        self._early = b""  # came before there was a receiver: at most one read
         self._greedy = False  # the loop reads one connection many times in a turn
 
     def adopt(self, transport: asyncio.Transport) -> None:
@@ -149,11 +150,20 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         buffer = self._core.buffer
         more_waits = nbytes == len(buffer.target)
+        if self._held and self.receiver is IDLE:
+            self._keep(buffer.view[HEADROOM : HEADROOM + nbytes])
+            return
         if self.receiver.on_data(buffer.view[: HEADROOM + nbytes], HEADROOM):
             buffer.renew()
         if more_waits and self._greedy and not self._held and self._transport is not None:
             self._transport.pause_reading()
             self._core.loop.call_soon(self._on_next_turn)
+
+    def _keep(self, data: memoryview) -> None:
+        """uvloop reads once more than it is told to where reading is paused in `connection_made`."""
+        self._early += bytes(data)
+        if self._transport is not None:
+            self._transport.pause_reading()
 
     def _on_next_turn(self) -> None:
         """Read on, now that the other connections have had their turn."""
@@ -209,7 +219,10 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
 
     def resume_reading(self) -> None:
         self._held = False
-        if self._transport is not None and not self._transport.is_closing():
+        early, self._early = self._early, b""
+        if early:
+            self.receiver.on_data(memoryview(bytearray(HEADROOM) + early), HEADROOM)
+        if not self._held and self._transport is not None and not self._transport.is_closing():
             self._transport.resume_reading()
 
     def close(self, closing: Closing) -> None:
