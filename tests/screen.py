@@ -2,7 +2,7 @@
 
 ::
 
-    screen = await ClientScreen.open(session, caps=[DisplayCap.LZ4_COMPRESSION])
+    screen = await LinkedScreen.open(session, caps=[DisplayCap.LZ4_COMPRESSION])
     await screen.until_equal(surface)
 """
 
@@ -67,10 +67,9 @@ class ImageStore:
 
 
 class ClientScreen:
-    """What a client of a DISPLAY channel sees."""
+    """What a client sees that is told the messages of a DISPLAY channel."""
 
-    def __init__(self, channel: ClientChannel, store: ImageStore) -> None:
-        self.channel = channel
+    def __init__(self, store: ImageStore) -> None:
         self.store = store
         self.surfaces: dict[int, npt.NDArray[np.uint32]] = {}
         self.monitors: display.MonitorsConfig | None = None
@@ -88,50 +87,18 @@ class ClientScreen:
             draw.DrawInvers: self._invert,
         }
 
-    @classmethod
-    async def open(
-        cls,
-        session: Session,
-        channel_id: int = 0,
-        *,
-        caps: list[int] | None = None,
-        cache: ImageStore | None = None,
-        glz_window: int = 0,
-    ) -> Self:
-        """Link a DISPLAY channel and begin it."""
-        channel = await session.link(ChannelType.DISPLAY, channel_id, caps=caps, acks=True)
-        store = cache or ImageStore(CACHE_PIXELS)
-        await channel.send(display.Init(1, store.room, 1, glz_window))
-        return cls(channel, store)
-
     @property
     def primary(self) -> npt.NDArray[np.uint32]:
         return self.surfaces[PRIMARY]
-
-    async def step(self) -> Message:
-        """Take one message and do what it says."""
-        message = await self.channel.receive()
-        self.apply(message)
-        return message
 
     def apply(self, message: Message) -> None:
         self.seen.append(message)
         self._handlers[type(message)](message)
 
-    async def until(self, kind: type[M]) -> M:
-        """Draw up to, and with, the next `kind`."""
-        while not isinstance(message := await self.step(), kind):
-            pass
-        return message
-
     def shows(self, surface: Surface) -> bool:
         """Whether the client's surface is, to the pixel, the machine's."""
         mine = self.surfaces.get(surface.id)
         return mine is not None and np.array_equal(mine & RGB, words(surface.pixels) & RGB)
-
-    async def until_equal(self, surface: Surface) -> None:
-        while not self.shows(surface):
-            await self.step()
 
     # messages
 
@@ -189,6 +156,46 @@ class ClientScreen:
         if kind.flags & ImageFlags.CACHE_ME:
             self.store.put(kind.id, pixels)
         return words(pixels)
+
+
+class LinkedScreen(ClientScreen):
+    """A client's screen at the end of a channel."""
+
+    def __init__(self, channel: ClientChannel, store: ImageStore) -> None:
+        super().__init__(store)
+        self.channel = channel
+
+    @classmethod
+    async def open(
+        cls,
+        session: Session,
+        channel_id: int = 0,
+        *,
+        caps: list[int] | None = None,
+        cache: ImageStore | None = None,
+        glz_window: int = 0,
+    ) -> Self:
+        """Link a DISPLAY channel and begin it."""
+        channel = await session.link(ChannelType.DISPLAY, channel_id, caps=caps, acks=True)
+        store = cache or ImageStore(CACHE_PIXELS)
+        await channel.send(display.Init(1, store.room, 1, glz_window))
+        return cls(channel, store)
+
+    async def step(self) -> Message:
+        """Take one message and do what it says."""
+        message = await self.channel.receive()
+        self.apply(message)
+        return message
+
+    async def until(self, kind: type[M]) -> M:
+        """Draw up to, and with, the next `kind`."""
+        while not isinstance(message := await self.step(), kind):
+            pass
+        return message
+
+    async def until_equal(self, surface: Surface) -> None:
+        while not self.shows(surface):
+            await self.step()
 
 
 def words(pixels: Pixels) -> npt.NDArray[np.uint32]:

@@ -11,14 +11,14 @@ from gateway.codecs.image import GlzEncoder
 from gateway.server.channel import Capabilities, RedChannel
 from gateway.server.client import RedClient
 from gateway.server.closing import CloseCode, Closing
-from gateway.server.display.drawn import Sharing, Snapshot
+from gateway.server.display.drawn import Snapshot
 from gateway.server.display.encoding import Choice, Plan
 from gateway.server.display.image_cache import ImageCache
 from gateway.server.display.ops import CreateSurface, Op, Payload
 from gateway.server.display.picture import PicturePipe
 from gateway.server.display.region import Region
 from gateway.server.display.screen import Screen, Watcher
-from gateway.server.display.sender import Sender, invalidation
+from gateway.server.display.sender import Outlet, Sender, invalidation
 from gateway.server.display.surface import PRIMARY, Surface
 from gateway.server.pipe_channel import PipeChannel
 from gateway.server.pipe_client import PipeClient
@@ -45,7 +45,7 @@ SLOW_RATE = 1_000_000
 NO_INIT = Closing(CloseCode.PROTOCOL, "The client did not begin the display channel in time.")
 
 
-class DisplayClient(PipeClient, Watcher):
+class DisplayClient(PipeClient, Watcher, Outlet):
     """One client's view of a screen, from its INIT on."""
 
     channel: DisplayChannel
@@ -75,7 +75,7 @@ class DisplayClient(PipeClient, Watcher):
                 timer.cancel()
         if self._sender is not None:
             self._sender = None
-            self.channel.screen.remove(self)
+            self.screen.remove(self)
         if self.cache is not None:
             self.cache.leave(self)
 
@@ -83,7 +83,7 @@ class DisplayClient(PipeClient, Watcher):
 
     def on_op(self, op: Op) -> None:
         if isinstance(op, CreateSurface):
-            self.account.create(self.channel.screen.surfaces[op.surface], op)
+            self.account.create(self.screen.surfaces[op.surface], op)
         else:
             self.account.push(op)
 
@@ -114,6 +114,10 @@ class DisplayClient(PipeClient, Watcher):
         return self._choice.plan(snapshot.rect.area, self._rate, alpha=snapshot.has_alpha, exact=exact)
 
     @property
+    def screen(self) -> Screen:
+        return self.channel.screen
+
+    @property
     def _rate(self) -> float:
         """Bytes a second that the link carries, as far as is known."""
         if self.flow.rate is not None:
@@ -130,15 +134,11 @@ class DisplayClient(PipeClient, Watcher):
         config = self.channel.monitors
         return [Payload(messages.MonitorsConfig, codec.marshal(config))]
 
-    def mark(self) -> Payload:
-        """The primary surface is complete."""
-        return Payload(messages.Mark, codec.marshal(messages.Mark()))
-
     def send_together(self, payloads: Sequence[Payload]) -> None:
         """Send messages in as few writes as can be."""
         self.send_payloads((self._numbers[kind], data) for kind, data in payloads)
 
-    def refine_later(self) -> None:
+    def on_lossy(self) -> None:
         """A picture left that is not exact."""
         if self._refining is None:
             self._changed_lately = False
@@ -149,7 +149,7 @@ class DisplayClient(PipeClient, Watcher):
         if not self.connected or self._sender is None or not self.account.is_lossy:
             return
         if self._changed_lately or not self._sender.is_idle or not self.can_send:
-            self.refine_later()
+            self.on_lossy()
             return
         self.account.refine()
         self.advance()
@@ -176,7 +176,7 @@ class DisplayClient(PipeClient, Watcher):
         self._choice.lz4, self._choice.glz = self.has_cap(DisplayCap.LZ4_COMPRESSION), self.glz
         self._sender = Sender(self)
         self.on_monitors()
-        self.channel.screen.add(self)
+        self.screen.add(self)
 
     def _share_caches(self, message: messages.Init) -> None:
         """Channels of a client that name the same cache, or dictionary, have it together."""
@@ -212,8 +212,7 @@ class DisplayChannel(PipeChannel[DisplayClient]):
 
     def __init__(self, server: SpiceServer, id_: int = 0) -> None:
         super().__init__(server, id_)
-        self.screen = Screen(server.core)
-        self.sharing = Sharing()
+        self.screen = Screen(server.core, id_)
         self.monitors = messages.MonitorsConfig(1, [])
 
     def set_monitors(self, heads: Sequence[Monitor], max_allowed: int) -> None:

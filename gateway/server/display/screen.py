@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
+from gateway.server.display.drawn import Sharing
 from gateway.server.display.ops import DestroySurface, Op
 from gateway.server.display.region import Region
 from gateway.server.display.surface import Surface
@@ -35,8 +36,11 @@ class Watcher(ABC):
 class Screen:
     """Hands what the surfaces tell to everybody who watches, once in a turn of the loop."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, id_: int = 0) -> None:
         self.core = core
+        self.id = id_
+        """Its display channel's."""
+        self.sharing = Sharing()
         self.surfaces: dict[int, Surface] = {}
         self.watchers: list[Watcher] = []
         self._due = False

@@ -7,7 +7,9 @@ by a picture elsewhere. Whatever is sent is sent in the order in which it was ta
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +23,10 @@ from gateway.spice.enums import ResourceType
 from gateway.spice.messages import display as messages
 
 if TYPE_CHECKING:
-    from gateway.server.channels.display import DisplayClient
+    from gateway.server.display.encoding import Plan
+    from gateway.server.display.image_cache import ImageCache
+    from gateway.server.display.picture import PicturePipe
+    from gateway.server.display.screen import Screen
 
 BAND_PIXELS: Final = 256 * 1024
 MOST_BANDS: Final = 2
@@ -29,6 +34,49 @@ MOST_BANDS: Final = 2
 
 MOST_TOGETHER: Final = 16
 """Messages that leave together."""
+
+MARK: Final = Payload(messages.Mark, codec.marshal(messages.Mark()))
+"""The primary surface is complete."""
+
+
+class Outlet(ABC):
+    """A client's connection, as far as the sender has to do with it."""
+
+    account: PicturePipe
+    cache: ImageCache | None
+
+    @property
+    @abstractmethod
+    def can_send(self) -> bool:
+        """Whether what is sent now leaves at once."""
+
+    @property
+    @abstractmethod
+    def screen(self) -> Screen: ...
+
+    @abstractmethod
+    def send_together(self, payloads: Sequence[Payload]) -> None:
+        """Send messages in as few writes as can be."""
+
+    @abstractmethod
+    def wake(self) -> None:
+        """A picture was encoded: `Sender.advance` is to be called."""
+
+    @abstractmethod
+    def plan(self, snapshot: Snapshot, *, exact: bool) -> Plan:
+        """How a picture is to be encoded for this client."""
+
+    @abstractmethod
+    def news(self) -> list[Payload]:
+        """What is to be said about the screen beside its pixels."""
+
+    @abstractmethod
+    def on_lossy(self) -> None:
+        """A picture leaves that is not exact."""
+
+    @abstractmethod
+    def forget(self, ids: list[int]) -> None:
+        """Pictures of this channel had to make room for another's in the client's cache: tell it."""
 
 
 @dataclass(slots=True)
@@ -46,9 +94,9 @@ class Job:
 class Sender:
     """One client's; `advance` sends what can be sent."""
 
-    def __init__(self, client: DisplayClient) -> None:
-        self._client = client
-        self._account = client.account
+    def __init__(self, outlet: Outlet) -> None:
+        self._outlet = outlet
+        self._account = outlet.account
         self._jobs: deque[Job] = deque()
         self._sending = False
         self._band_is_next = False
@@ -61,8 +109,8 @@ class Sender:
             return
         self._sending = True
         try:
-            while self._client.can_send and (payloads := self._next()):
-                self._client.send_together(payloads)
+            while self._outlet.can_send and (payloads := self._next()):
+                self._outlet.send_together(payloads)
         finally:
             self._sending = False
 
@@ -87,7 +135,7 @@ class Sender:
             return True
         if self._account.ops:
             return False  # they wait for what was taken before them
-        out += self._client.news()
+        out += self._outlet.news()
         return len(self._jobs) < MOST_BANDS and self._take(out)
 
     # pixels
@@ -100,16 +148,16 @@ class Sender:
         picture, rect, whole = found
         exact = picture.exact.overlaps(rect)
         picture.sent(rect)
-        snapshot = self._client.channel.sharing.snapshot(picture.surface, rect)
+        snapshot = self._outlet.screen.sharing.snapshot(picture.surface, rect)
         if not whole and self._send_cached(snapshot, out):
             return True
-        plan = self._client.plan(snapshot, exact=exact)
+        plan = self._outlet.plan(snapshot, exact=exact)
         if plan.photo is not plan.text:
             picture.nearly(rect)
-        encoding = snapshot.encoding(self._client.channel.core, plan)
+        encoding = snapshot.encoding(self._outlet.screen.core, plan)
         self._jobs.append(Job(picture, encoding, self._account.changes, whole))
         if encoding.future is not None:
-            encoding.future.add_done_callback(lambda _: self._client.wake())
+            encoding.future.add_done_callback(lambda _: self._outlet.wake())
         return True
 
     def _choose(self) -> tuple[Picture, Rect, bool] | None:
@@ -129,7 +177,7 @@ class Sender:
 
     def _send_cached(self, snapshot: Snapshot, out: list[Payload]) -> bool:
         """Send its name if the client has it. Only when nothing is ahead of it, which might push it out."""
-        cache, channel_id = self._client.cache, self._client.channel.id
+        cache, channel_id = self._outlet.cache, self._outlet.screen.id
         if cache is None or self._jobs or not cache.fits(snapshot.rect) or not cache.use(snapshot.name(channel_id)):
             return False
         out.append(snapshot.cached())
@@ -137,24 +185,24 @@ class Sender:
 
     def _finish(self, job: Job, out: list[Payload]) -> None:
         """A picture is encoded and leaves."""
-        encoding, snapshot, cache = job.encoding, job.encoding.snapshot, self._client.cache
+        encoding, snapshot, cache = job.encoding, job.encoding.snapshot, self._outlet.cache
         if encoding.is_lossy:
-            self._client.refine_later()
+            self._outlet.on_lossy()
         elif job.stamp == self._account.changes:
             job.picture.exactly(snapshot.rect)
         keep = cache is not None and encoding.may_be_cached and cache.fits(snapshot.rect) and not job.whole
         if keep and cache is not None:
-            name = snapshot.name(self._client.channel.id)
+            name = snapshot.name(self._outlet.screen.id)
             if cache.use(name):
                 out.append(snapshot.cached())
             else:
                 out.append(encoding.payload(cache=True))
-                if gone := cache.add(name, snapshot.rect.area, self._client):
+                if gone := cache.add(name, snapshot.rect.area, self._outlet):
                     out.append(invalidation(gone))
         else:
             out.append(encoding.payload(cache=False))
         if job.whole:
-            out.append(self._client.mark())
+            out.append(MARK)
 
 
 def invalidation(ids: list[int]) -> Payload:

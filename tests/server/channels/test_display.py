@@ -11,7 +11,7 @@ from gateway.server.display.worker import Monitor, QXLWorker
 from gateway.server.interfaces import QXLInterface
 from gateway.spice.enums import ChannelType, DisplayCap, ImageType
 from gateway.spice.messages import display, draw
-from tests.screen import ClientScreen
+from tests.screen import LinkedScreen
 from tests.serving_core import ServingCore
 
 LZ4: list[int] = [DisplayCap.LZ4_COMPRESSION, DisplayCap.MONITORS_CONFIG]
@@ -48,7 +48,7 @@ async def test_client_begins_with_the_whole_picture() -> None:
         worker = adapter_of(core).worker
         surface = worker.create_primary_surface(200, 100)
         scribble(surface)
-        screen = await ClientScreen.open(await client.begin(), caps=LZ4)
+        screen = await LinkedScreen.open(await client.begin(), caps=LZ4)
         await screen.until(display.Mark)
         assert screen.shows(surface)
     kinds = [type(message) for message in screen.seen]
@@ -60,7 +60,7 @@ async def test_client_gets_only_what_changed() -> None:
     async with ServingCore() as core, core.client() as client:
         surface = adapter_of(core).worker.create_primary_surface(640, 480)
         scribble(surface)
-        screen = await ClientScreen.open(await client.begin(), caps=LZ4)
+        screen = await LinkedScreen.open(await client.begin(), caps=LZ4)
         await screen.until(display.Mark)
         surface.pixels[100:110, 200:220, 0] ^= 0xFF
         surface.damage(surface.bounds)
@@ -75,7 +75,7 @@ async def test_operations_stay_operations() -> None:
     async with ServingCore() as core, core.client() as client:
         surface = adapter_of(core).worker.create_primary_surface(640, 480)
         scribble(surface)
-        screen = await ClientScreen.open(await client.begin(), caps=LZ4)
+        screen = await LinkedScreen.open(await client.begin(), caps=LZ4)
         await screen.until(display.Mark)
         surface.copy_bits(Rect.at(0, 0, 640, 464), 0, 16)
         surface.fill(Rect.at(0, 464, 640, 16), 0x102030)
@@ -90,7 +90,7 @@ async def test_drawing_of_the_machine_is_done_by_the_client() -> None:
     async with ServingCore() as core, core.client() as client:
         surface = adapter_of(core).worker.create_primary_surface(64, 64)
         scribble(surface)
-        screen = await ClientScreen.open(await client.begin(), caps=LZ4)
+        screen = await LinkedScreen.open(await client.begin(), caps=LZ4)
         await screen.until(display.Mark)
         box = Rect.at(10, 10, 20, 20)
         surface.pixels[box.slices] ^= np.array([255, 255, 255, 0], np.uint8)
@@ -102,7 +102,7 @@ async def test_drawing_of_the_machine_is_done_by_the_client() -> None:
 async def test_drawing_on_what_the_client_has_not_is_sent_as_pixels() -> None:
     async with ServingCore() as core, core.client() as client:
         surface = adapter_of(core).worker.create_primary_surface(64, 64)
-        screen = await ClientScreen.open(await client.begin(), caps=LZ4)
+        screen = await LinkedScreen.open(await client.begin(), caps=LZ4)
         await screen.until(display.Mark)
         scribble(surface)
         box = Rect.at(10, 10, 20, 20)
@@ -123,7 +123,7 @@ async def test_offscreen_surface_is_drawn_from() -> None:
         worker = adapter_of(core).worker
         primary, other = worker.create_primary_surface(64, 64), worker.create_surface(32, 16, alpha=True)
         scribble(other)
-        screen = await ClientScreen.open(await client.begin(), caps=LZ4)
+        screen = await LinkedScreen.open(await client.begin(), caps=LZ4)
         await screen.until(display.Mark)
         await screen.until_equal(other)
         box = Rect.at(8, 8, 32, 16)
@@ -152,7 +152,7 @@ async def test_primary_surface_changes_its_size() -> None:
     async with ServingCore() as core, core.client() as client:
         worker = adapter_of(core).worker
         scribble(worker.create_primary_surface(64, 64))
-        screen = await ClientScreen.open(await client.begin(), caps=LZ4)
+        screen = await LinkedScreen.open(await client.begin(), caps=LZ4)
         await screen.until(display.Mark)
         surface = worker.create_primary_surface(100, 50)
         scribble(surface)
@@ -166,7 +166,7 @@ async def test_primary_surface_changes_its_size() -> None:
 async def test_picture_that_comes_again_is_taken_from_the_cache() -> None:
     async with ServingCore() as core, core.client() as client:
         surface = adapter_of(core).worker.create_primary_surface(640, 480)
-        screen = await ClientScreen.open(await client.begin(), caps=LZ4)
+        screen = await LinkedScreen.open(await client.begin(), caps=LZ4)
         await screen.until(display.Mark)
         window = Rect.at(64, 64, 256, 128)
         one, two = window_of(window, 1), window_of(window, 2)
@@ -189,7 +189,7 @@ async def test_several_adapters_have_channels_of_their_own() -> None:
         assert [(c.type, c.id) for c in session.channels.channels if c.type == ChannelType.DISPLAY] == [(2, 0), (2, 1)]
         for id_, surface in enumerate(surfaces):
             scribble(surface, id_)
-            screen = await ClientScreen.open(session, id_, caps=LZ4)
+            screen = await LinkedScreen.open(session, id_, caps=LZ4)
             await screen.until_equal(surface)
         core.server.remove_interface(adapters[1])
         assert core.server.find_channel(ChannelType.DISPLAY, 1) is None

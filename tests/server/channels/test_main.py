@@ -242,5 +242,3 @@ async def test_seamless_migration_is_declined() -> None:
         session = await client.begin()
         await session.main.send(main.MigrateDstDoSeamless(1))
         await session.main.wait_for(main.MigrateDstSeamlessNack)
-
-
