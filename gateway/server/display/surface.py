@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from gateway.codecs.image import Pixels
 from gateway.server.display.diff import TILE, Words, changed
 from gateway.server.display.ops import CopyBits, CreateSurface, Draw, Fill
 from gateway.server.display.region import NOWHERE, Rect, Region
+from gateway.server.display.scroll import ScrollFinder
 from gateway.spice.enums import SurfaceFlags, SurfaceFmt
 from gateway.spice.errors import UsageError
 from gateway.spice.limits import MAX_SURFACE_HEIGHT, MAX_SURFACE_PIXELS, MAX_SURFACE_WIDTH
@@ -79,6 +81,7 @@ class Surface:
         self.version = 0
         """Counts the changes of `shadow`."""
         self._pending: list[Update] = []
+        self._scrolls = ScrollFinder()
 
     @property
     def width(self) -> int:
@@ -129,9 +132,7 @@ class Surface:
         source = box.moved(-dx, -dy)
         self._all[box.slices] = self._all[source.slices].copy()
         if self._screen.is_watched:
-            self._told[box.slices] = self._told[source.slices].copy()
-            self.version += 1
-            self._screen.tell(CopyBits(self.id, box, (source.left, source.top)))
+            self._move_told(box, source)
             self._pending.append(Update(Region((box,)), box))  # in case that not all was told of what was moved
 
     def copy(self, rect: Rect, pixels: Pixels) -> None:
@@ -185,17 +186,34 @@ class Surface:
         updates, self._pending = self._pending, []
         if not updates:
             return
-        told = NOWHERE
-        for update in updates:
-            told |= update.region
-        region = NOWHERE
-        for rect in told:
-            region |= changed(self._all, self._told, rect)
+        for region in _apart(update.region for update in updates):
+            self._tell_changes(region)
+
+    def _tell_changes(self, declared: Region) -> None:
+        """Find what changed of one part, and whether it only moved."""
+        region = self._changed(declared)
+        move = self._scrolls.find(self._all, self._told, region.bounds) if region else None
+        if move is not None:
+            source = move.box.moved(0, -move.dy)
+            self._move_told(move.box, source)
+            region = self._changed(Region((region.bounds,)))
         if region:
             for rect in region:
                 self._told[rect.slices] = self._all[rect.slices]
             self.version += 1
             self._screen.tell_damage(self, region)
+
+    def _changed(self, declared: Region) -> Region:
+        region = NOWHERE
+        for rect in declared:
+            region |= changed(self._all, self._told, rect)
+        return region
+
+    def _move_told(self, box: Rect, source: Rect) -> None:
+        """Clients move pixels of theirs."""
+        self._told[box.slices] = self._told[source.slices].copy()
+        self.version += 1
+        self._screen.tell(CopyBits(self.id, box, (source.left, source.top)))
 
     def _catch_up(self) -> None:
         """An operation comes: what was drawn before has to be told before."""
@@ -205,6 +223,17 @@ class Surface:
     def _check(self) -> None:
         if not self.alive:
             raise UsageError(f"surface {self.id} was destroyed")
+
+
+def _apart(regions: Iterable[Region]) -> list[Region]:
+    """The same pixels, those that overlap as one."""
+    out: list[Region] = []
+    for region in regions:
+        while (other := next((one for one in out if any(map(one.overlaps, region))), None)) is not None:
+            out.remove(other)
+            region |= other
+        out.append(region)
+    return out
 
 
 def _words(width: int, height: int) -> Words:

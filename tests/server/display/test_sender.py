@@ -18,6 +18,7 @@ from gateway.server.display.screen import Screen
 from gateway.server.display.surface import Surface
 from gateway.spice.enums import SurfaceFmt
 from gateway.spice.messages import draw
+from tests.screen import box_of
 from tests.server.display.reader import Reader
 
 WIDTH, HEIGHT = 280, 200
@@ -123,3 +124,24 @@ def test_clients_see_what_the_machine_has_drawn(actions: list[Action], lossless:
             assert reader.view.shows(scene.surface)
 
     in_a_scene(play, rate=1000.0, lossless=lossless, cache=cache)
+
+
+def test_scrolling_is_sent_as_a_copy_and_what_is_new() -> None:
+    async def play(scene: Scene) -> None:
+        surface, window = scene.surface, Rect(40, 20, 240, 180)
+        draw_noise(window, 1)(scene)
+        scene.settle()
+        await scene.fast.until_idle()
+        surface.pixels[window.top : window.bottom - 16, 40:240] = surface.pixels[36:180, 40:240].copy()
+        surface.pixels[window.bottom - 16 : window.bottom, 40:240] = 77
+        surface.damage(window)
+        scene.fast.view.seen.clear()
+        scene.settle()
+        assert scene.fast.view.shows(surface)
+        copy, *rest = scene.fast.view.seen
+        assert isinstance(copy, draw.CopyBits)
+        for message in rest:
+            assert isinstance(message, draw.DrawFill | draw.DrawCopy)
+            assert box_of(message.base).top >= 160, "what had moved was sent again"
+
+    in_a_scene(play)
