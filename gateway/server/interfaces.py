@@ -35,9 +35,11 @@ from gateway.spice.enums import ChannelType, KeyboardModifierFlags, MouseButtonM
 if TYPE_CHECKING:
     from gateway.server.agent_link import AgentLink
     from gateway.server.channels.port import PortDevice
+    from gateway.server.channels.smartcard import SmartcardDevice
     from gateway.server.char_device import CharDevice
     from gateway.server.client import RedClient
     from gateway.server.display.worker import QXLWorker
+    from gateway.spice.vsc import VscMessage
 
 
 class Interface(ABC):  # noqa: B024 - what an interface must have differs by its kind
@@ -181,6 +183,17 @@ class SmartcardInterface(CharDeviceInterface):
 
     subtype = CharDeviceSubtype.SMARTCARD
     channel_type = ChannelType.SMARTCARD
+
+    @abstractmethod
+    def on_attached(self, device: SmartcardDevice) -> None:
+        """Send through `device`."""
+
+    @abstractmethod
+    def on_message(self, message: VscMessage) -> None:
+        """The client's reader or card did something: ReaderAdd, ReaderRemove, Atr, CardRemove, Apdu or Error.
+
+        All but the last two are to be answered with `vsc.Error`.
+        """
 
 
 class UsbredirInterface(StreamInterface):

@@ -12,10 +12,18 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from gateway.server.channels.cursor import CursorChannel
 from gateway.server.channels.display import DisplayChannel
 from gateway.server.channels.port import PortChannel, PortDevice, WebdavChannel
+from gateway.server.channels.smartcard import SmartcardChannel, SmartcardDevice
 from gateway.server.channels.usbredir import UsbredirChannel
 from gateway.server.char_device import CharDevice
 from gateway.server.display.worker import QXLWorker
-from gateway.server.interfaces import Interface, PortInterface, QXLInterface, UsbredirInterface, WebdavInterface
+from gateway.server.interfaces import (
+    Interface,
+    PortInterface,
+    QXLInterface,
+    SmartcardInterface,
+    UsbredirInterface,
+    WebdavInterface,
+)
 from gateway.server.pipe_channel import PipeChannel
 from gateway.spice.enums import ChannelType
 
@@ -40,6 +48,12 @@ def _usbredir(server: SpiceServer, interface: UsbredirInterface) -> Brought:
     return Brought([channel], lambda: interface.on_attached(device))
 
 
+def _smartcard(server: SpiceServer, interface: SmartcardInterface) -> Brought:
+    device = SmartcardDevice(interface)
+    channel = SmartcardChannel(server, next_id(server, ChannelType.SMARTCARD), device)
+    return Brought([channel], lambda: interface.on_attached(device))
+
+
 def _port(server: SpiceServer, interface: PortInterface) -> Brought:
     device = PortDevice(interface)
     kind = WebdavChannel if isinstance(interface, WebdavInterface) else PortChannel
@@ -57,6 +71,7 @@ BRINGS: Final[dict[type[Interface], Make]] = {
     QXLInterface: _qxl,
     UsbredirInterface: _usbredir,
     PortInterface: _port,
+    SmartcardInterface: _smartcard,
 }
 """By interface class; the first of an interface's ancestors that is here counts."""
 

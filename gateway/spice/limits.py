@@ -108,6 +108,7 @@ USB_SECONDS: Final = 10
 MAX_VSC_BYTES: Final = 64 * KIB
 MAX_READER_NAME_BYTES: Final = 256
 MAX_ATR_BYTES: Final = 40
+SMARTCARD_SECONDS: Final = 10
 
 
 # --- our own server core ---

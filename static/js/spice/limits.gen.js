@@ -58,6 +58,7 @@ export const USB_SECONDS = 10;
 export const MAX_VSC_BYTES = 65536;
 export const MAX_READER_NAME_BYTES = 256;
 export const MAX_ATR_BYTES = 40;
+export const SMARTCARD_SECONDS = 10;
 export const MAX_PIPE_ITEMS = 4096;
 export const MAX_PIPE_BYTES = 8388608;
 export const BACKLOG = 1024;
