@@ -50,6 +50,10 @@ class CoreMachine:
         return f"spice://127.0.0.1:{self.address.port}"
 
     @property
+    def secure_url(self) -> str:
+        return f"spice://127.0.0.1?tls-port={self.address.tls_port}"
+
+    @property
     def way_in(self) -> dict[str, Any]:
         """Properties of a spice-gtk session that reaches the plain port."""
         return {"host": "127.0.0.1", "port": str(self.address.port), "password": self.password or None}

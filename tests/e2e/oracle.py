@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 from pathlib import Path
@@ -42,12 +43,18 @@ class Machine(Protocol):
     def url(self) -> str: ...
 
 
-def screenshot(machine: Machine) -> Pixels:
-    """The machine's primary surface as `spicy-screenshot` draws it. Errors: `RuntimeError` with what it says."""
+def screenshot(machine: Machine, *, url: str | None = None, ca_file: Path | None = None) -> Pixels:
+    """The machine's primary surface as `spicy-screenshot` draws it. Errors: `RuntimeError` with what it says.
+
+    `url`: another way to the machine than its own. `ca_file`: who is trusted over TLS.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         target = Path(scratch, "screen.ppm")
-        command = ["spicy-screenshot", f"--uri={machine.url}", "-w", machine.password, "-o", str(target)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        command = ["spicy-screenshot", f"--uri={url or machine.url}", "-w", machine.password, "-o", str(target)]
+        trust = {"SSL_CERT_FILE": str(ca_file)} if ca_file is not None else {}
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=30, check=False, env={**os.environ, **trust}
+        )
         if done.returncode or not target.exists():
             raise RuntimeError(f"spicy-screenshot failed: {done.stdout}{done.stderr}")
         return read(target)

@@ -11,7 +11,7 @@ from typing import Any
 
 from gi.repository import GObject
 
-from tests.e2e.spice_gtk.memory import peek
+from tests.e2e.spice_gtk.memory import array_property, peek
 
 Facts = dict[str, Any]
 Telling = Callable[..., Facts]
@@ -49,8 +49,10 @@ def _primary_gone(channel: Any) -> Facts:
 
 
 def _monitors(channel: Any, *_: object) -> Facts:
-    """GArray of SpiceDisplayMonitorConfig: id, surface_id, x, y, width, height (u32 each)."""
-    return {"count": channel.props.monitors_max}
+    """SpiceDisplayMonitorConfig: id, surface_id, x, y, width, height (u32 each)."""
+    words = memoryview(array_property(channel, "monitors", 6 * 4)).cast("I")
+    heads = [[words[at], *words[at + 2 : at + 6]] for at in range(0, len(words), 6)]
+    return {"most": channel.props.monitors_max, "heads": heads}
 
 
 def _volume(channel: Any, *_: object) -> Facts:

@@ -158,11 +158,11 @@ def picture(program: Program, path: str, id: int = 0) -> Any:
 
 
 def prefer_compression(program: Program, kind: int, id: int = 0) -> None:
-    SpiceClientGLib.DisplayChannel.change_preferred_compression(program.channel("display", id), kind)
+    program.channel("display", id).display_channel_change_preferred_compression(kind)
 
 
 def prefer_codec(program: Program, kind: int, id: int = 0) -> None:
-    SpiceClientGLib.DisplayChannel.change_preferred_video_codec_type(program.channel("display", id), kind)
+    program.channel("display", id).display_channel_change_preferred_video_codec_type(kind)
 
 
 # sound
