@@ -1,0 +1,22 @@
+"""The applications: one class, one file, one line here. They stand in the dock in this order."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateway.machines.demo.apps.app import App
+from gateway.machines.demo.apps.channels import Channels
+from gateway.machines.demo.apps.clock import Clock
+from gateway.machines.demo.apps.drawing import Drawing
+from gateway.machines.demo.apps.terminal import Terminal
+from gateway.machines.demo.apps.video import Video
+from gateway.machines.demo.apps.welcome import Welcome
+
+APPS: Final[tuple[type[App], ...]] = (
+    Welcome,
+    Terminal,
+    Video,
+    Drawing,
+    Channels,
+    Clock,
+)

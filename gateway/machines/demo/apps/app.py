@@ -1,0 +1,78 @@
+"""`App`: a window of the demo machine's, with the machine at hand and timers that stop when it is not seen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from gateway.machines.demo.toolkit.window import Window
+
+if TYPE_CHECKING:
+    from gateway.machines.demo.machine import DemoMachine
+
+
+class Ticker:
+    """Calls `act` every so many seconds, on a steady beat, from `start` to `stop`."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float, act: Callable[[], None]) -> None:
+        self._loop = loop
+        self._seconds = seconds
+        self._act = act
+        self._due = 0.0
+        self._handle: asyncio.TimerHandle | None = None
+
+    @property
+    def running(self) -> bool:
+        return self._handle is not None
+
+    def start(self) -> None:
+        if self._handle is None:
+            self._due = self._loop.time()
+            self._next()
+
+    def stop(self) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+
+    def _next(self) -> None:
+        """Beats that were missed are skipped."""
+        now = self._loop.time()
+        self._due += self._seconds
+        if self._due < now:
+            self._due = now
+        self._handle = self._loop.call_at(self._due, self._tick)
+
+    def _tick(self) -> None:
+        self._next()
+        self._act()
+
+
+class App(Window):
+    """A subclass names itself, says how large its content is, and fills it in `build`."""
+
+    name: ClassVar[str]
+    """Its icon's name too."""
+    label: ClassVar[str]
+    size: ClassVar[tuple[int, int]]
+    """Of the content, in pixels."""
+
+    def __init__(self, machine: DemoMachine) -> None:
+        super().__init__(self.label, self.name, *self.size)
+        self.machine = machine
+        self._tickers: list[Ticker] = []
+        self.build()
+
+    def build(self) -> None:
+        """Put widgets into the window."""
+
+    def every(self, seconds: float, act: Callable[[], None]) -> Ticker:
+        """A ticker that stops when the window is hidden; `start` it when there is something to do."""
+        ticker = Ticker(self.machine.core.loop, seconds, act)
+        self._tickers.append(ticker)
+        return ticker
+
+    def on_hidden(self) -> None:
+        for ticker in self._tickers:
+            ticker.stop()

@@ -1,0 +1,35 @@
+"""What the demo machine takes at most. Sizes are bytes unless the name says otherwise."""
+
+from __future__ import annotations
+
+from typing import Final
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+
+# --- screen (pixels) ---
+DEFAULT_WIDTH: Final = 1280
+DEFAULT_HEIGHT: Final = 800
+MIN_WIDTH: Final = 480
+MIN_HEIGHT: Final = 360
+MAX_WIDTH: Final = 3840
+MAX_HEIGHT: Final = 2160
+MAX_HEADS: Final = 2
+
+# --- agent ---
+MAX_CLIPBOARD: Final = 256 * KIB
+MAX_FILE: Final = 32 * MIB
+MAX_FILES_HELD: Final = 64 * MIB
+"""All received files together."""
+MAX_FILES: Final = 64
+MAX_TRANSFERS: Final = 8
+"""Files of one client that are on their way at a time."""
+MAX_FILE_NAME: Final = 120
+"""Characters of a name that are shown."""
+
+# --- applications ---
+MAX_TERMINAL_LINES: Final = 500
+"""What the toy's `cat` and `ls` write at most."""
+SHELL_READ: Final = 4 * KIB
+"""Bytes of a shell's output that are read at a time, 60 times a second."""
+MAX_SERIAL_LINES: Final = 200

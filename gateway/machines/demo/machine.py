@@ -1,0 +1,75 @@
+"""`DemoMachine`: the desktop, its server, and what joins them."""
+
+from __future__ import annotations
+
+from gateway.machines.demo.apps import APPS
+from gateway.machines.demo.apps.app import App
+from gateway.machines.demo.display import DemoDisplay
+from gateway.machines.demo.inputs import DemoKeyboard, DemoMouse, DemoTablet
+from gateway.machines.demo.toolkit.desktop import Desktop
+from gateway.machines.demo.toolkit.dock import Item
+from gateway.machines.demo.toolkit.seat import Seat
+from gateway.server.closing import CloseCode, Closing
+from gateway.server.core import Core
+from gateway.server.server import SpiceServer
+
+CLOSED = Closing(CloseCode.GOING_AWAY, "The demo machine was switched off.")
+
+_FIRST = (("channels", 404, 190), ("terminal", 500, 250), ("video", 596, 56), ("welcome", 48, 56))
+"""The windows that are open at first, the lowest first, and where they stand."""
+
+
+class DemoMachine:
+    """A machine of the gateway's own. `shell`: its terminal is a real shell of this computer, not a toy."""
+
+    def __init__(self, core: Core, *, name: str = "demo", shell: bool = False) -> None:
+        self.core = core
+        self.shell = shell
+        self.server = SpiceServer(core, name)
+        self.desktop = Desktop(core.loop, [Item(app.name, app.label) for app in APPS], self.launch)
+        self.display = DemoDisplay(core, self.desktop)
+        self.seat = Seat(self.desktop, self.display.show_cursor)
+        self._kinds = {app.name: app for app in APPS}
+        self._open: dict[str, App] = {}
+        self._register()
+        for first, left, top in _FIRST:
+            if first in self._kinds:
+                self._start(first, left, top)
+        self.desktop.flush()
+
+    def _register(self) -> None:
+        self.server.init()
+        for interface in (
+            self.display,
+            DemoKeyboard(self.seat, self.server.keyboard_leds_changed),
+            DemoMouse(self.seat, self.display.move_cursor),
+            DemoTablet(self.seat),
+        ):
+            self.server.add_interface(interface)
+
+    def launch(self, name: str) -> None:
+        """Open an application, or bring its window up; a window that is up already is put away."""
+        app = self._open.get(name)
+        if app is None or app.shell is None:
+            self._start(name)
+        elif app in self.desktop.minimised:
+            self.desktop.restore(app)
+        elif app.active:
+            self.desktop.minimise(app)
+        else:
+            self.desktop.activate(app)
+
+    def app(self, name: str) -> App:
+        """An application's window, opened if it was not."""
+        app = self._open.get(name)
+        return app if app is not None and app.shell is not None else self._start(name)
+
+    def close(self) -> None:
+        """Switch it off."""
+        self.desktop.close_down()
+        self.server.close(CLOSED)
+
+    def _start(self, name: str, left: int | None = None, top: int | None = None) -> App:
+        app = self._open[name] = self._kinds[name](self)
+        self.desktop.open(app, left, top)
+        return app

@@ -1,0 +1,262 @@
+"""`Desktop`: the windows on a screen: opened, raised, moved, and drawn when something changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+from gateway.machines.demo.toolkit import theme
+from gateway.machines.demo.toolkit.canvas import Canvas, Pixels
+from gateway.machines.demo.toolkit.dock import Dock, Item
+from gateway.machines.demo.toolkit.geometry import Box, Region
+from gateway.machines.demo.toolkit.scene import Scene
+from gateway.machines.demo.toolkit.wallpaper import Wallpaper
+from gateway.machines.demo.toolkit.window import Window
+
+FRAME_SECONDS: Final = 1 / 60
+"""The screen is drawn at most so often; the first change after a rest is drawn at once."""
+
+
+class Screen(Protocol):
+    """What the desktop draws on."""
+
+    @property
+    def pixels(self) -> Pixels: ...
+
+    def damage(self, boxes: Sequence[Box], group: Box | None = None) -> None:
+        """These boxes of the pixels changed: one update. `group`: they are the seen parts of a moving picture there."""
+
+    def copy(self, box: Box, left: int, top: int) -> None:
+        """Move pixels: `box` gets those that begin at `left`, `top`. Changes `pixels` too."""
+
+
+class Desktop:
+    """Drawing happens on `loop`, a turn after the first change."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, items: Sequence[Item], launch: Callable[[str], None]) -> None:
+        self.windows: list[Window] = []
+        """From the lowest to the highest; minimised ones are not among them."""
+        self.minimised: list[Window] = []
+        self.dock = Dock(items, self.damage)
+        self.launch = launch
+        self.scene = Scene()
+        self.heads: list[Box] = []
+        """The monitors: the parts of the screen that each shows."""
+        self._loop = loop
+        self._screen: Screen | None = None
+        self._wallpaper: Wallpaper | None = None
+        self._dirty = Region()
+        self._timer: asyncio.Handle | None = None
+        self._flushed_at = -1.0
+
+    def attach(self, screen: Screen, wallpaper: Pixels, heads: Sequence[Box]) -> None:
+        """Draw on this screen from now on: all of it is new. Windows are brought back onto it."""
+        self._screen, self._wallpaper = screen, Wallpaper(wallpaper)
+        self.heads = list(heads)
+        self.dock.place(self.heads[0])
+        self._dirty = Region()
+        self._dirty.add(self.bounds)
+        for window in self.windows:
+            window.drawn_at = (window.left, window.top)
+            window.shifts.clear()
+            self._bring_back(window)
+        self._restack()
+
+    @property
+    def bounds(self) -> Box:
+        """The whole screen."""
+        if self._wallpaper is None:
+            return Box(0, 0, 0, 0)
+        return self._wallpaper.bounds
+
+    def close_down(self) -> None:
+        """Draw no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+        for window in (*self.windows, *self.minimised):
+            window.on_hidden()
+            window.on_closed()
+        self.windows.clear()
+        self.minimised.clear()
+
+    # windows
+
+    @property
+    def active(self) -> Window | None:
+        """The window that keys go to."""
+        return next((window for window in reversed(self.windows) if window.active), None)
+
+    def open(self, window: Window, left: int | None = None, top: int | None = None) -> None:
+        """Put a new window on top: at a place, or where there is room."""
+        head = self.heads[0]
+        step = 32 * (len(self.windows) % 8)
+        window.left = left if left is not None else head.left + (head.width - window.width) // 2 - 112 + step
+        window.top = top if top is not None else head.top + max(16, (head.height - window.height) // 3 - 80) + step
+        window.shell = self
+        self._bring_back(window)
+        self._show(window)
+
+    def restore(self, window: Window) -> None:
+        """Put a minimised window back."""
+        self.minimised.remove(window)
+        self._bring_back(window)
+        self._show(window)
+
+    def close(self, window: Window) -> None:
+        if window in self.minimised:
+            self.minimised.remove(window)
+        else:
+            self._hide(window)
+        window.shell = None
+        window.on_closed()
+        self._restack()
+
+    def minimise(self, window: Window) -> None:
+        self._hide(window)
+        self.minimised.append(window)
+        self._restack()
+
+    def activate(self, window: Window | None) -> None:
+        """Raise a window and give it the keys; None: no window has them."""
+        for other in self.windows:
+            other.active = other is window
+        if window is not None and self.windows[-1] is not window:
+            self.windows.remove(window)
+            self.windows.append(window)
+            self.damage(window.bounds)
+            self._restack()
+
+    def cycle(self) -> None:
+        """Bring the lowest window up."""
+        if self.windows:
+            self.activate(self.windows[0])
+
+    def move(self, window: Window, left: int, top: int) -> None:
+        """A part of the title bar stays within reach."""
+        screen = self.bounds
+        window.left = min(screen.right - 80, max(screen.left + 80 - window.width, left))
+        window.top = min(screen.bottom - theme.TITLE_HEIGHT, max(screen.top, top))
+        self.schedule()
+
+    def window_at(self, x: int, y: int) -> Window | None:
+        return next((window for window in reversed(self.windows) if window.frame.has(x, y)), None)
+
+    def _bring_back(self, window: Window) -> None:
+        screen = self.heads[0] if not self.bounds.covers(window.frame) else self.bounds
+        window.left = max(screen.left, min(window.left, screen.right - window.width))
+        window.top = max(screen.top, min(window.top, screen.bottom - window.height))
+
+    def _show(self, window: Window) -> None:
+        self.windows.append(window)
+        window.drawn_at = (window.left, window.top)
+        self.damage(window.bounds)
+        self._restack()
+        self.activate(window)
+        window.on_opened()
+
+    def _hide(self, window: Window) -> None:
+        self.damage(window.bounds)
+        if window.drawn_at is not None:  # it may have moved since it was drawn
+            dx, dy = window.drawn_at[0] - window.left, window.drawn_at[1] - window.top
+            self.damage(window.bounds.moved(dx, dy))
+        window.drawn_at = None
+        window.active = False
+        self.windows.remove(window)
+        window.on_hidden()
+        if self.windows:
+            self.activate(self.windows[-1])
+
+    def _restack(self) -> None:
+        if self._wallpaper is not None:
+            self.scene.layers = [self._wallpaper, *self.windows, self.dock]
+        self.dock.show_open(frozenset(window.icon for window in (*self.windows, *self.minimised)))
+        self.schedule()
+
+    # drawing
+
+    def damage(self, box: Box) -> None:
+        """A part of the screen is to be composed again."""
+        self._dirty.add(box.intersection(self.bounds))
+        self.schedule()
+
+    def schedule(self) -> None:
+        """Draw in the next turn, or when the time for the next frame has come."""
+        if self._timer is not None or self._screen is None:
+            return
+        due = self._flushed_at + FRAME_SECONDS
+        if due <= self._loop.time():
+            self._timer = self._loop.call_soon(self.flush)
+        else:
+            self._timer = self._loop.call_at(due, self.flush)
+
+    def flush(self) -> None:
+        """Draw what changed, and tell the screen."""
+        screen = self._screen
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if screen is None:
+            return
+        self._flushed_at = self._loop.time()
+        groups: list[tuple[Window, Box]] = []
+        for window in tuple(self.windows):
+            window.prepare()
+            self._follow_move(screen, window)
+            self._follow_shifts(screen, window)
+            for box in window.render():
+                self._dirty.add(box.moved(window.left, window.top).intersection(self.bounds))
+            groups += [(window, box.moved(window.left, window.top)) for box in window.groups]
+            window.groups.clear()
+        boxes = self._dirty.take()
+        self._compose(screen, boxes)
+        if boxes:
+            screen.damage(boxes)
+        for window, box in groups:
+            self._draw_group(screen, window, box)
+
+    def _draw_group(self, screen: Screen, window: Window, box: Box) -> None:
+        """The next picture of something that moves: those parts of it that are seen."""
+        pieces = [piece.intersection(self.bounds) for piece in self.scene.visible(window, box)]
+        pieces = [piece for piece in pieces if not piece.empty]
+        self._compose(screen, pieces)
+        if pieces:
+            screen.damage(pieces, group=box)
+
+    def _compose(self, screen: Screen, boxes: Sequence[Box]) -> None:
+        for box in boxes:
+            view = screen.pixels[box.top : box.bottom, box.left : box.right]
+            self.scene.compose(Canvas(view, box.left, box.top))
+
+    def _follow_move(self, screen: Screen, window: Window) -> None:
+        """A window that moved, and that nothing covers, is copied; else it is drawn again."""
+        before, now = window.drawn_at, (window.left, window.top)
+        if before is None or before == now:
+            return
+        window.drawn_at = now
+        old = window.bounds.moved(before[0] - now[0], before[1] - now[1])
+        frame = window.frame
+        source = frame.moved(before[0] - now[0], before[1] - now[1])
+        on_screen = self.bounds.covers(frame) and self.bounds.covers(source)
+        stale = any(box.meets(source) for box in self._dirty)
+        if stale or not on_screen or not self.scene.is_clear(window, old.union(window.bounds)):
+            self.damage(old)
+            self.damage(window.bounds)
+            return
+        screen.copy(frame, source.left, source.top)
+        for whole in (old, window.bounds):
+            for piece in whole.minus(frame):
+                self.damage(piece)
+        for corner in window.corners:
+            self.damage(corner)
+
+    def _follow_shifts(self, screen: Screen, window: Window) -> None:
+        """Scrolled boxes are copied where nothing covers them; else they are composed again."""
+        for box, rows in window.shifts:
+            place = box.moved(window.left, window.top)
+            stale = any(dirty.meets(place) for dirty in self._dirty)
+            if not stale and self.bounds.covers(place) and self.scene.is_clear(window, place):
+                screen.copy(Box(place.left, place.top, place.right, place.bottom - rows), place.left, place.top + rows)
+            else:
+                self.damage(place)
+        window.shifts.clear()

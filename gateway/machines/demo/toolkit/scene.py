@@ -1,0 +1,55 @@
+"""`Scene`: layers over one another, and what of them is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from gateway.machines.demo.toolkit.canvas import Canvas
+from gateway.machines.demo.toolkit.geometry import Box, without
+
+
+class Layer(Protocol):
+    """Something that covers a part of the screen."""
+
+    @property
+    def bounds(self) -> Box:
+        """Where it may change what is seen: its shadow is inside."""
+
+    @property
+    def opaque(self) -> Iterable[Box]:
+        """Boxes in which nothing below is seen."""
+
+    def compose(self, canvas: Canvas) -> None:
+        """Lay the layer over the canvas, whose coordinates are the screen's.
+
+        Each pixel must depend only on its place and what lies below, so that a part is composed as the whole is.
+        """
+
+
+class Scene:
+    """Layers from the lowest, which covers everything, to the highest."""
+
+    def __init__(self) -> None:
+        self.layers: list[Layer] = []
+
+    def compose(self, canvas: Canvas) -> None:
+        """Draw all that is seen in the canvas's area. The lowest layer that matters is the highest that hides all."""
+        start = 0
+        for index, layer in enumerate(self.layers):
+            if any(box.covers(canvas.area) for box in layer.opaque):
+                start = index
+        for layer in self.layers[start:]:
+            if layer.bounds.meets(canvas.area):
+                layer.compose(canvas)
+
+    def above(self, layer: Layer) -> list[Layer]:
+        return self.layers[self.layers.index(layer) + 1 :]
+
+    def visible(self, layer: Layer, box: Box) -> list[Box]:
+        """The parts of a layer's box that higher layers do not hide wholly."""
+        return without(box, (hidden for higher in self.above(layer) for hidden in higher.opaque))
+
+    def is_clear(self, layer: Layer, box: Box) -> bool:
+        """Whether no higher layer touches the box."""
+        return not any(higher.bounds.meets(box) for higher in self.above(layer))

@@ -1,0 +1,70 @@
+"""The wallpaper: a sky that goes from deep blue to rose, with hills before it. Made once for each size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.machines.demo.toolkit.canvas import Canvas, Pixels, blank, channels, rgb
+from gateway.machines.demo.toolkit.geometry import Box
+
+_SKY: Final = ((0.0, rgb("#1b2a6b")), (0.34, rgb("#4a58b8")), (0.62, rgb("#9c82cf")), (0.85, rgb("#efb3b8")), (1.0, rgb("#fbd9b5")))
+_HILLS: Final = (
+    (0.70, 0.050, 1.3, 0.4, rgb("#7d78c4")),
+    (0.77, 0.060, 1.9, 2.1, rgb("#5a5cab")),
+    (0.85, 0.055, 2.6, 4.0, rgb("#3c4791")),
+    (0.93, 0.045, 3.4, 5.2, rgb("#28346f")),
+)
+"""From the farthest to the nearest: how far down, how high (shares of the height), waves across, phase, colour."""
+
+
+def paint_wallpaper(width: int, height: int) -> Pixels:
+    """The picture for a screen of this size: about 50 ms for a large one."""
+    across = np.linspace(0, 1, width, dtype=np.float32)
+    down = np.linspace(0, 1, height, dtype=np.float32)
+    light = np.broadcast_to(_sky(down)[:, None, :], (height, width, 3)).copy()
+    _glow(light, across, down)
+    for level, swing, waves, phase, colour in _HILLS:
+        ridge = level + swing * (np.sin(across * waves * 6.3 + phase) + 0.35 * np.sin(across * waves * 15 + 2 * phase))
+        first = max(0, int(ridge.min() * height) - 1)
+        cover = np.clip((down[first:, None] - ridge[None, :]) * height + 0.5, 0, 1)[..., None]
+        shade = channels(colour) * (1 + 0.25 * np.clip(down[first:] - level, 0, 1))[:, None]
+        light[first:] += (shade[:, None, :].astype(np.float32) - light[first:]) * cover
+    pixels = blank(width, height)
+    pixels[..., :3] = np.clip(light, 0, 255)
+    return pixels
+
+
+def _sky(down: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Blue, green and red for each row."""
+    stops = [stop for stop, _ in _SKY]
+    parts = [np.interp(down, stops, [channels(colour)[part] for _, colour in _SKY]) for part in range(3)]
+    return np.stack(parts, axis=-1).astype(np.float32)
+
+
+def _glow(light: NDArray[np.float32], across: NDArray[np.float32], down: NDArray[np.float32]) -> None:
+    """Where the sun is about to rise: a round shine, one profile across times one down."""
+    beside = np.exp(-(((across - 0.72) * 1.5 / 0.22) ** 2))
+    above = np.exp(-(((down - 0.72) * 1.2 / 0.22) ** 2))
+    light += (np.outer(above, beside) * 0.55)[..., None] * np.array([70, 110, 130], np.float32)
+
+
+class Wallpaper:
+    """The lowest layer: covers the screen."""
+
+    def __init__(self, pixels: Pixels) -> None:
+        self.pixels = pixels
+
+    @property
+    def bounds(self) -> Box:
+        return Box(0, 0, self.pixels.shape[1], self.pixels.shape[0])
+
+    @property
+    def opaque(self) -> Iterable[Box]:
+        return (self.bounds,)
+
+    def compose(self, canvas: Canvas) -> None:
+        canvas.paste(self.pixels, 0, 0)
