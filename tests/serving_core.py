@@ -107,8 +107,7 @@ class ServingCore:
 
     async def __aenter__(self) -> Self:
         self.core = Core()
-        self.server = SpiceServer(self.core, "machine")
-        self.server.init()
+        self.server = self.make_server()
         self.server.ticketing = self._password is not None
         if self._password is not None:
             self.server.set_ticket(self._password)
@@ -125,6 +124,12 @@ class ServingCore:
         self.server.close(NORMAL)
         self.listener.close()
         await self.core.close()
+
+    def make_server(self) -> SpiceServer:
+        """What is served, initialised. The tests of a machine serve that machine's."""
+        server = SpiceServer(self.core, "machine")
+        server.init()
+        return server
 
     def client(self) -> CoreClient:
         """Somebody who connects without TLS, over TCP or the Unix socket."""

@@ -61,6 +61,11 @@ class DemoDisplay(QXLInterface):
         self.sizes: tuple[Size, ...] = ()
         """Of the monitors that there are."""
 
+    @property
+    def surface(self) -> Surface | None:
+        """What is seen."""
+        return self._worker.primary if self._worker is not None else None
+
     def on_attached(self, worker: QXLWorker) -> None:
         self._worker = worker
         width, height = whole_size(self._wanted)
@@ -83,6 +88,11 @@ class DemoDisplay(QXLInterface):
         self._wanted = wanted
         if self._resizing is None and wanted != self.sizes:
             self._resizing = self._core.spawn(self._resize(), "demo: resize")
+
+    async def resized(self) -> None:
+        """Wait until the monitors are as they were asked for."""
+        if self._resizing is not None:
+            await self._resizing
 
     async def _resize(self) -> None:
         """Until the newest wish is fulfilled."""

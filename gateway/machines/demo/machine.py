@@ -15,7 +15,7 @@ from gateway.server.server import SpiceServer
 
 CLOSED = Closing(CloseCode.GOING_AWAY, "The demo machine was switched off.")
 
-_FIRST = (("channels", 404, 190), ("terminal", 500, 250), ("video", 596, 56), ("welcome", 48, 56))
+_FIRST = (("video", 596, 64), ("welcome", 44, 64))
 """The windows that are open at first, the lowest first, and where they stand."""
 
 
@@ -33,8 +33,7 @@ class DemoMachine:
         self._open: dict[str, App] = {}
         self._register()
         for first, left, top in _FIRST:
-            if first in self._kinds:
-                self._start(first, left, top)
+            self._start(first, left, top)
         self.desktop.flush()
 
     def _register(self) -> None:
@@ -58,6 +57,10 @@ class DemoMachine:
             self.desktop.minimise(app)
         else:
             self.desktop.activate(app)
+
+    def offers(self, name: str) -> bool:
+        """Whether there is such an application."""
+        return name in self._kinds
 
     def app(self, name: str) -> App:
         """An application's window, opened if it was not."""

@@ -122,7 +122,8 @@ def _clouds(noise: np.random.Generator, height: int, octaves: tuple[tuple[int, i
         share = 0.55**octave
         total += large[:, _AROUND : 2 * _AROUND] * share
         weight += share
-    return np.clip(total / weight, 0, 1)
+    clouds: Floats = np.clip(total / weight, 0, 1)
+    return clouds
 
 
 def _sky(noise: np.random.Generator) -> Pixels:
@@ -153,7 +154,7 @@ def _ridge(
     slope = (np.gradient(smooth) * 0.5)[None, :, None]
     shade = 0.55 + 0.95 * texture - slope
     colour = (np.array(high, np.float32) * (1 - depth) + np.array(low, np.float32) * depth) * shade
-    return _picture(colour), rows >= top  # type: ignore[return-value]
+    return _picture(colour), rows >= top
 
 
 def _picture(colour: Floats) -> Pixels:

@@ -67,21 +67,22 @@ class Welcome(App):
 
     name = "welcome"
     label = "Welcome"
-    size = (520, 506)
+    size = (520, 524)
 
     def build(self) -> None:
         pad, width = 24, self.size[0] - 48
         self.add(
             Label(Box.at(pad, 22, width, 38), "This is the demo machine", font=sans(26, SEMIBOLD)),
             Label(
-                Box.at(pad, 62, width, 44),
+                Box.at(pad, 62, width, 66),
                 "A small desktop inside spicegate, drawn by the gateway itself. It uses every channel of the SPICE "
                 "server core: whatever you see, hear and send here goes over the wire.",
                 colour=theme.MUTED,
             ),
         )
-        for row, (icon, title, text) in enumerate(_TRY):
-            box = Box.at(pad - 8, 116 + row * (_ROW + 2), width + 16, _ROW - 2)
+        there = [suggestion for suggestion in _TRY if self.machine.offers(suggestion[0])]
+        for row, (icon, title, text) in enumerate(there):
+            box = Box.at(pad - 8, 134 + row * (_ROW + 2), width + 16, _ROW - 2)
             self.add(Suggestion(box, self, icon, title, text))
         self.add(
             Keys(

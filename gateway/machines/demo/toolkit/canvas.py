@@ -64,7 +64,7 @@ def corner(radius: int) -> Mask:
     """Coverage of a quarter disc, its centre at the right bottom."""
     at = radius - (np.arange(radius) + 0.5)
     distance = np.hypot(at[:, None], at[None, :])
-    mask = (np.clip(radius - distance + 0.5, 0, 1) * 255).astype(np.uint8)
+    mask: Mask = (np.clip(radius - distance + 0.5, 0, 1) * 255).astype(np.uint8)
     mask.setflags(write=False)
     return mask
 
@@ -156,6 +156,4 @@ class Canvas:
 
 def part_of(array: NDArray[np.uint8], inner: Box, whole: Box) -> NDArray[np.uint8]:
     """The part of an array that lies at `inner` when all of it lies at `whole`."""
-    return array[
-        inner.top - whole.top : inner.bottom - whole.top, inner.left - whole.left : inner.right - whole.left
-    ]
+    return array[inner.top - whole.top : inner.bottom - whole.top, inner.left - whole.left : inner.right - whole.left]

@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 from gateway.machines.demo.toolkit.canvas import Canvas, Pixels, blank, channels, rgb
 from gateway.machines.demo.toolkit.geometry import Box
 
-_SKY: Final = ((0.0, rgb("#1b2a6b")), (0.34, rgb("#4a58b8")), (0.62, rgb("#9c82cf")), (0.85, rgb("#efb3b8")), (1.0, rgb("#fbd9b5")))
+_SKY: Final = (
+    (0.0, rgb("#1b2a6b")),
+    (0.34, rgb("#4a58b8")),
+    (0.62, rgb("#9c82cf")),
+    (0.85, rgb("#efb3b8")),
+    (1.0, rgb("#fbd9b5")),
+)
+"""Colours, each with how far down it stands."""
+
 _HILLS: Final = (
     (0.70, 0.050, 1.3, 0.4, rgb("#7d78c4")),
     (0.77, 0.060, 1.9, 2.1, rgb("#5a5cab")),

@@ -187,7 +187,8 @@ class Window:
     def _draw(self, box: Box) -> None:
         view = self.pixels[box.top : box.bottom, box.left : box.right]
         canvas = Canvas(view, box.left, box.top)
-        canvas.rounded(Box(0, 0, self.width, self.height), self.radius, theme.WINDOW, theme.FRAME)
+        canvas.fill(box, theme.FRAME)  # the scene cuts the corners off
+        canvas.rounded(Box(1, 1, self.width - 1, self.height - 1), self.radius - 1, theme.WINDOW)
         if box.top < theme.TITLE_HEIGHT:
             self._draw_title(canvas)
         inner = box.intersection(Box(1, theme.TITLE_HEIGHT, self.width - 1, self.height - 1))
