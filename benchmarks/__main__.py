@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("encoders", "relay", "decoders_chromium", "first_picture", "replay")
+BENCHMARKS = ("relay", "decoders_chromium", "first_picture", "replay", "core")
 
 
 def main() -> int:
