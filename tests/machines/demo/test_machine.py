@@ -13,7 +13,7 @@ from gateway.spice.agent import MonConfig, MonitorsConfig
 from gateway.spice.enums import ChannelType, DisplayCap, MonitorsConfigFlags
 from gateway.spice.messages import display
 from tests.machines.demo.serving import ServingDemo
-from tests.screen import ClientScreen
+from tests.screen import LinkedScreen
 
 CAPS: list[int] = [DisplayCap.LZ4_COMPRESSION, DisplayCap.MONITORS_CONFIG]
 QUIET_SECONDS = 1.2
@@ -21,7 +21,7 @@ QUIET_SECONDS = 1.2
 
 async def test_client_sees_the_desktop_to_the_pixel() -> None:
     async with ServingDemo() as core, core.client() as client:
-        screen = await ClientScreen.open(await client.begin(), caps=CAPS)
+        screen = await LinkedScreen.open(await client.begin(), caps=CAPS)
         await screen.until(display.Mark)
         primary = core.demo.display.surface
         assert primary is not None
@@ -31,7 +31,7 @@ async def test_client_sees_the_desktop_to_the_pixel() -> None:
 async def test_resting_machine_sends_nothing() -> None:
     async with ServingDemo() as core, core.client() as client:
         session = await client.begin()
-        await ClientScreen.open(session, caps=CAPS)
+        await LinkedScreen.open(session, caps=CAPS)
         await session.link(ChannelType.CURSOR)
         await session.link(ChannelType.INPUTS)
         await settled(core)
