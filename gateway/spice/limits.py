@@ -104,6 +104,14 @@ MAX_USBREDIR_DATA: Final = 1 * MIB
 MAX_USB_REQUESTS: Final = 64
 USB_SECONDS: Final = 10
 
+# --- the shared folder ---
+MAX_FOLDER_CONNECTIONS: Final = 64
+FOLDER_STUCK_SECONDS: Final = 30
+"""How long one connection may hold up all the others."""
+FOLDER_SECONDS: Final = 20
+MAX_FOLDER_LISTING: Final = 4 * MIB
+MAX_FOLDER_READ: Final = 1 * MIB
+
 # --- SMARTCARD ---
 MAX_VSC_BYTES: Final = 64 * KIB
 MAX_READER_NAME_BYTES: Final = 256

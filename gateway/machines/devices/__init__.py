@@ -9,6 +9,8 @@ Each is an interface to hand to `SpiceServer.add_interface`, with verbs for whoe
 `disk_files`                `list_files`: the root directory of a disk (FAT, ISO 9660)
 `smartcard`                 `SmartcardReader`: a card reader that transmits commands
 `smartcard_certificates`    `read_certificate`, `subject_of`: whom a card names (CAC, PIV)
+`webdav`                    `SharedFolder`: a client's folder as an HTTP port on the loopback
+`webdav_client`             `FolderReader`: lists and reads it
 ==========================  ===========================================================================
 
 What a client's device does wrong raises `DeviceError`; what its client does wrong is a `ProtocolError` and ends the
