@@ -1,4 +1,4 @@
-"""spice-gtk opens the device channels of a machine on our core: ports, shared folder, USB."""
+"""spice-gtk opens the device channels of a machine on our core: ports, shared folder, USB, card."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ import pytest
 
 from gateway.machines.devices.disk_files import Listing, list_files, list_root
 from gateway.machines.devices.mass_storage import open_disk
+from gateway.machines.devices.smartcard import SmartcardReader
+from gateway.machines.devices.smartcard_certificates import read_certificate, subject_of
 from gateway.machines.devices.usb import UsbDevice, UsbPort
 from gateway.spice.enums import PortEvent
+from tests.e2e import nss
 from tests.e2e.core_machine import CoreMachine
 from tests.e2e.noted_devices import NotedFolder, NotedPort
 from tests.e2e.spice_gtk.client import SpiceGtk, decoded, encoded
@@ -118,6 +121,23 @@ def test_disc_of_the_client_is_read_in_the_machine(machine: CoreMachine, tmp_pat
         person.do("unplug")
         machine.notes.expect("unplugged")
     assert listing == asyncio.run(list_root(reader(disc.read_bytes())))
+
+
+def test_card_of_the_client_is_read_in_the_machine(machine: CoreMachine, tmp_path: Path) -> None:
+    database = nss.write_database(tmp_path / "nss", "Ada Lovelace")
+
+    async def add() -> SmartcardReader:
+        reader = SmartcardReader(lambda: machine.notes.add("card in" if reader.atr is not None else "card out"))
+        machine.server.add_interface(reader)
+        return reader
+
+    reader = machine.run(add())
+    card = {"smartcard_certificates": list(nss.NICKNAMES), "smartcard_db": database}
+    with SpiceGtk(**machine.way_in, enable_smartcard=True, **card) as person:
+        person.opened("smartcard")
+        machine.notes.expect("card in")
+        assert subject_of(machine.run(read_certificate(reader))) == "Ada Lovelace"
+    machine.notes.expect("card out")
 
 
 async def _files(device: UsbDevice | None) -> Listing:
