@@ -55,7 +55,7 @@ types: dev
 	npx tsc --noEmit -p .
 
 unit: dev
-	pytest -q -m 'not e2e'
+	pytest -q -m 'not e2e and not fuzz'
 
 unit-js: dev
 	node --test "tests/js/**/*.test.js"
@@ -69,7 +69,7 @@ test-apt:
 	if [ -n "$$missing" ]; then $(call apt,$$missing); fi
 
 e2e: dev
-	pytest -q -m e2e
+	pytest -q -m 'e2e or fuzz'
 
 bench: dev
 	python -m benchmarks

@@ -12,7 +12,6 @@ Whatever the core logs as an error, and what its loop's exception handler is tol
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -27,6 +26,7 @@ from gateway.server.server import SpiceServer
 from gateway.web.native import NativeAddress
 from tests.e2e.certificates import SUBJECT, write_certificates
 from tests.e2e.notes import PATIENCE, Notes
+from tests.faults import Faults
 
 T = TypeVar("T")
 I = TypeVar("I", bound=Interface)  # noqa: E741 - an interface
@@ -126,32 +126,3 @@ class CoreMachine:
         self._listener.close()
         await self.core.close()
         self.faults.leave()
-
-
-class Faults(logging.Handler):
-    """Errors of the core that no client would tell of: what is logged as one, and what a loop's handler is told."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.seen: list[str] = []
-        self._loggers = [logging.getLogger(name) for name in ("spicegate", "asyncio")]
-
-    def watch(self, loop: asyncio.AbstractEventLoop) -> None:
-        loop.set_exception_handler(self._on_exception)
-        for logger in self._loggers:
-            logger.addHandler(self)
-
-    def leave(self) -> None:
-        for logger in self._loggers:
-            logger.removeHandler(self)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        text = logging.Formatter().format(record)
-        self.seen.append(text)
-
-    def raise_any(self) -> None:
-        if self.seen:
-            raise AssertionError("the core complained:\n" + "\n".join(self.seen))
-
-    def _on_exception(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        loop.default_exception_handler(context)  # logs it, and so it is seen

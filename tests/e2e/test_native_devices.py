@@ -127,16 +127,16 @@ def test_card_of_the_client_is_read_in_the_machine(machine: CoreMachine, tmp_pat
     database = nss.write_database(tmp_path / "nss", "Ada Lovelace")
 
     async def add() -> SmartcardReader:
-        reader = SmartcardReader(lambda: machine.notes.add("card in" if reader.atr is not None else "card out"))
-        machine.server.add_interface(reader)
-        return reader
+        slot: SmartcardReader = SmartcardReader(lambda: machine.notes.add("card in" if slot.atr else "card out"))
+        machine.server.add_interface(slot)
+        return slot
 
-    reader = machine.run(add())
+    slot = machine.run(add())
     card = {"smartcard_certificates": list(nss.NICKNAMES), "smartcard_db": database}
     with SpiceGtk(**machine.way_in, enable_smartcard=True, **card) as person:
         person.opened("smartcard")
         machine.notes.expect("card in")
-        assert subject_of(machine.run(read_certificate(reader))) == "Ada Lovelace"
+        assert subject_of(machine.run(read_certificate(slot))) == "Ada Lovelace"
     machine.notes.expect("card out")
 
 

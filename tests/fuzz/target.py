@@ -1,0 +1,131 @@
+"""The server core under fire: every interface that a machine can have, each of which reads what it gets."""
+
+from __future__ import annotations
+
+import math
+
+from gateway.machines.devices.smartcard import SmartcardReader
+from gateway.machines.devices.usb import UsbPort
+from gateway.server.agent_link import AgentLink
+from gateway.server.channels.port import PortDevice
+from gateway.server.client import RedClient
+from gateway.server.display.surface import Surface
+from gateway.server.display.worker import QXLWorker
+from gateway.server.interfaces import (
+    AgentInterface,
+    Interface,
+    KeyboardInterface,
+    MouseInterface,
+    PortInterface,
+    QXLInterface,
+    TabletInterface,
+    WebdavInterface,
+)
+from gateway.spice import agent
+from gateway.spice.agent import RawMessage
+from gateway.spice.caps import to_words
+from gateway.spice.enums import AgentCap, MouseButtonMask
+from tests.codecs.image.scenes import desktop
+
+WIDTH, HEIGHT = 320, 200
+CAPS = to_words([AgentCap.CLIPBOARD_BY_DEMAND, AgentCap.CLIPBOARD_SELECTION, AgentCap.MONITORS_CONFIG])
+
+
+class Keyboard(KeyboardInterface):
+    """Counts what it gets, and fails from a number on: the fuzzer has to notice."""
+
+    pressed = 0
+    most: float = math.inf
+
+    def push_scan_code(self, code: int) -> None:
+        self.pressed += 1
+        if not 0 <= code <= 0xFF or self.pressed > self.most:
+            raise ValueError(f"scancode {code} is too much for this keyboard")
+
+
+class Mouse(MouseInterface):
+    def motion(self, dx: int, dy: int, dz: int, buttons: MouseButtonMask) -> None: ...
+
+    def buttons(self, buttons: MouseButtonMask) -> None: ...
+
+
+class Tablet(TabletInterface):
+    def position(self, x: int, y: int, display_id: int, buttons: MouseButtonMask) -> None: ...
+
+    def wheel(self, steps: int, buttons: MouseButtonMask) -> None: ...
+
+    def buttons(self, buttons: MouseButtonMask) -> None: ...
+
+
+class Agent(AgentInterface):
+    """Reads every message, and gives a clipboard back to who sent one."""
+
+    def on_attached(self, agent: AgentLink) -> None:
+        self.link = agent
+
+    def on_client_started(self, client: RedClient) -> None:
+        self.link.send(agent.AnnounceCapabilities(1, CAPS), to=client)
+
+    def on_message(self, client: RedClient, message: RawMessage) -> None:
+        content = agent.decode(message)
+        if isinstance(content, agent.Clipboard):
+            self.link.send(content, to=client)
+
+
+class Adapter(QXLInterface):
+    """Draws a little whenever it is asked to."""
+
+    surface: Surface
+
+    def on_attached(self, worker: QXLWorker) -> None:
+        self.worker = worker
+        self.surface = worker.create_primary_surface(WIDTH, HEIGHT)
+        self.surface.copy(self.surface.bounds, desktop(WIDTH, HEIGHT))
+
+    def draw(self, seed: int) -> None:
+        self.surface.pixels[seed % HEIGHT, :, seed % 3] ^= 0x5A
+        self.surface.damage(self.surface.bounds)
+        self.worker.move_cursor(seed % WIDTH, seed % HEIGHT)
+
+
+class _Echo(PortInterface):
+    """Sends back what it gets, and takes no more while that waits."""
+
+    _waiting = b""
+
+    def on_attached(self, port: PortDevice) -> None:
+        self.port = port
+        port.opened = True
+
+    def on_data(self, data: bytes) -> None:
+        self._waiting = data
+        self.on_writable()
+
+    def on_writable(self) -> None:
+        if self._waiting and self.port.write(self._waiting):
+            self._waiting = b""
+        self.port.hold(bool(self._waiting))
+
+    def on_disconnected(self) -> None:
+        self._waiting = b""
+        self.port.hold(False)
+
+
+class Port(_Echo):
+    name = "org.example.echo"
+
+
+class Folder(_Echo, WebdavInterface):
+    name = WebdavInterface.name
+
+
+class Devices:
+    """All of them. `adapter` and `keyboard` are looked at."""
+
+    def __init__(self) -> None:
+        self.adapter, self.keyboard = Adapter(), Keyboard()
+
+    def all(self) -> list[Interface]:
+        return [
+            self.adapter, self.keyboard, Mouse(), Tablet(), Agent(), Port(), Folder(), UsbPort(), SmartcardReader()
+        ]  # fmt: skip
