@@ -15,6 +15,7 @@ from gateway.machines.demo.limits import (
     MIN_HEIGHT,
     MIN_WIDTH,
 )
+from gateway.machines.demo.signal import Signal
 from gateway.machines.demo.toolkit.canvas import Pixels
 from gateway.machines.demo.toolkit.desktop import Desktop
 from gateway.machines.demo.toolkit.geometry import Box
@@ -58,6 +59,8 @@ class DemoDisplay(QXLInterface):
         self._cursors: dict[str, Cursor] = {}
         self._resizing: asyncio.Task[None] | None = None
         self._wanted: tuple[Size, ...] = ((DEFAULT_WIDTH, DEFAULT_HEIGHT),)
+        self.changed = Signal()
+        """The monitors are other ones."""
         self.sizes: tuple[Size, ...] = ()
         """Of the monitors that there are."""
 
@@ -111,6 +114,7 @@ class DemoDisplay(QXLInterface):
         heads = side_by_side(sizes)
         self._worker.monitors_config([Monitor(at, Rect(*head)) for at, head in enumerate(heads)], MAX_HEADS)
         self._desktop.attach(SurfaceScreen(surface), wallpaper, heads)
+        self.changed()
         self._desktop.flush()
 
     # the pointer

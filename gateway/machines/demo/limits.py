@@ -27,9 +27,18 @@ MAX_TRANSFERS: Final = 8
 MAX_FILE_NAME: Final = 120
 """Characters of a name that are shown."""
 
+# --- devices ---
+USB_PORTS: Final = 2
+
 # --- applications ---
 MAX_TERMINAL_LINES: Final = 500
 """What the toy's `cat` and `ls` write at most."""
 SHELL_READ: Final = 4 * KIB
 """Bytes of a shell's output that are read at a time, 60 times a second."""
 MAX_SERIAL_LINES: Final = 200
+MAX_SERIAL_LINE: Final = 120
+"""Characters of a line that are shown."""
+MAX_PREVIEW: Final = 16 * KIB
+"""Bytes of a text that are shown."""
+MAX_PICTURE_PIXELS: Final = 40_000_000
+"""Of a dropped picture that is shown."""

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from gateway.machines.demo.agent import DemoAgent
 from gateway.machines.demo.apps import APPS
 from gateway.machines.demo.apps.app import App
+from gateway.machines.demo.devices import SerialPort
 from gateway.machines.demo.display import DemoDisplay
 from gateway.machines.demo.inputs import DemoKeyboard, DemoMouse, DemoTablet
+from gateway.machines.demo.limits import USB_PORTS
+from gateway.machines.demo.signal import Signal
 from gateway.machines.demo.toolkit.desktop import Desktop
 from gateway.machines.demo.toolkit.dock import Item
 from gateway.machines.demo.toolkit.seat import Seat
+from gateway.machines.devices.smartcard import SmartcardReader
+from gateway.machines.devices.usb import UsbPort
 from gateway.server.closing import CloseCode, Closing
 from gateway.server.core import Core
 from gateway.server.server import SpiceServer
+from gateway.spice.agent import AudioVolumeSync
 
 CLOSED = Closing(CloseCode.GOING_AWAY, "The demo machine was switched off.")
 
@@ -29,6 +36,11 @@ class DemoMachine:
         self.desktop = Desktop(core.loop, [Item(app.name, app.label) for app in APPS], self.launch)
         self.display = DemoDisplay(core, self.desktop)
         self.seat = Seat(self.desktop, self.display.show_cursor)
+        self.agent = DemoAgent(self._on_volume)
+        self.serial = SerialPort()
+        self.usb_changed, self.card_changed = Signal(), Signal()
+        self.usb_ports = [UsbPort(self.usb_changed) for _ in range(USB_PORTS)]
+        self.card_reader = SmartcardReader(self.card_changed)
         self._kinds = {app.name: app for app in APPS}
         self._open: dict[str, App] = {}
         self._register()
@@ -43,8 +55,26 @@ class DemoMachine:
             DemoKeyboard(self.seat, self.server.keyboard_leds_changed),
             DemoMouse(self.seat, self.display.move_cursor),
             DemoTablet(self.seat),
+            self.agent,
+            self.serial,
+            *self.usb_ports,
+            self.card_reader,
         ):
             self.server.add_interface(interface)
+
+        self.agent.transfers.arriving.watch(self._show_files)
+
+    def _on_volume(self, message: AudioVolumeSync) -> None:
+        """A client sets the volume."""
+
+    def _show_files(self) -> None:
+        self.show("files")
+
+    def show(self, name: str) -> App:
+        """Have an application's window on top."""
+        app = self.app(name)
+        (self.desktop.restore if app in self.desktop.minimised else self.desktop.activate)(app)
+        return app
 
     def launch(self, name: str) -> None:
         """Open an application, or bring its window up; a window that is up already is put away."""

@@ -6,9 +6,15 @@ from typing import Final
 
 from gateway.machines.demo.apps.app import App
 from gateway.machines.demo.apps.channels import Channels
+from gateway.machines.demo.apps.clipboard import Clipboard
 from gateway.machines.demo.apps.clock import Clock
 from gateway.machines.demo.apps.drawing import Drawing
+from gateway.machines.demo.apps.files import Files
+from gateway.machines.demo.apps.monitors import Monitors
+from gateway.machines.demo.apps.serial import Serial
+from gateway.machines.demo.apps.smartcard import Smartcard
 from gateway.machines.demo.apps.terminal import Terminal
+from gateway.machines.demo.apps.usb import Usb
 from gateway.machines.demo.apps.video import Video
 from gateway.machines.demo.apps.welcome import Welcome
 
@@ -17,6 +23,12 @@ APPS: Final[tuple[type[App], ...]] = (
     Terminal,
     Video,
     Drawing,
+    Clipboard,
+    Files,
+    Usb,
+    Smartcard,
+    Serial,
+    Monitors,
     Channels,
     Clock,
 )

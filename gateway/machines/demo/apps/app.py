@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from gateway.machines.demo.signal import Signal
 from gateway.machines.demo.toolkit.window import Window
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ class App(Window):
         super().__init__(self.label, self.name, *self.size)
         self.machine = machine
         self._tickers: list[Ticker] = []
+        self._unwatch: list[Callable[[], None]] = []
+        self._task: asyncio.Task[None] | None = None
         self.build()
 
     def build(self) -> None:
@@ -73,6 +76,23 @@ class App(Window):
         self._tickers.append(ticker)
         return ticker
 
+    def watch(self, signal: Signal, act: Callable[[], None]) -> None:
+        """Call `act` whenever the signal is given, until the window is closed."""
+        self._unwatch.append(signal.watch(act))
+
+    def work(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that takes its time; what was begun before, and did not end, is given up."""
+        if self._task is not None:
+            self._task.cancel()
+        self._task = self.machine.core.spawn(work, f"demo: {self.name}")
+
     def on_hidden(self) -> None:
         for ticker in self._tickers:
             ticker.stop()
+
+    def on_closed(self) -> None:
+        for stop in self._unwatch:
+            stop()
+        self._unwatch.clear()
+        if self._task is not None:
+            self._task.cancel()

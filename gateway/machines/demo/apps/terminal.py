@@ -40,6 +40,7 @@ class Terminal(App):
         self._grid.prepare(self.scroll)
 
     def on_closed(self) -> None:
+        super().on_closed()
         self._shell.stop()
 
     def on_opened(self) -> None:
