@@ -27,7 +27,7 @@ from pathlib import Path
 from .measure import QUICK, SCENARIOS, Amounts
 from .pictures import make
 from .report import Turns, raw, summary, table
-from .servers import Server, servers
+from .servers import Server, servers, undisturbed
 
 
 def measure(name: str, both: list[Server], amounts: Amounts) -> Turns:
@@ -46,6 +46,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one round, short")
     parser.add_argument("--notes", action="store_true", help="tell which messages came")
     parser.add_argument("--pictures", type=Path, help="a directory that keeps the pictures for the next run")
+    parser.add_argument("--undisturbed", action="store_true", help="run at real-time priority (root)")
     options = parser.parse_args()
     amounts = QUICK if options.quick else Amounts()
     found: dict[str, object] = {}
@@ -55,6 +56,8 @@ def main() -> None:
             pictures.mkdir(parents=True, exist_ok=True)
             make(pictures)
         with servers(Path(scratch), pictures) as both:
+            if options.undisturbed:
+                undisturbed(both)
             print(f"load {Path('/proc/loadavg').read_text().split()[0]}")
             for name in options.only:
                 turns = measure(name, both, amounts)

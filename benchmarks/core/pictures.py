@@ -28,6 +28,8 @@ TEXT_WIDTH, LINE, LINES = 1208, 18, 1000
 GLYPH = 10
 _FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf")
 _INK, _PAPER = (220, 220, 210), (24, 24, 32)
+#: Letters that are typed have a colour of their own: none of them stands there already.
+_TYPED = (250, 200, 90)
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,6 @@ def _glyphs() -> Pixels:
     glyphs = np.empty((26, LINE, GLYPH, 4), np.uint8)
     for number, glyph in enumerate(glyphs):
         image = Image.new("RGBX", (GLYPH, LINE), _PAPER)
-        ImageDraw.Draw(image).text((0, 0), chr(ord("a") + number), font=font, fill=_INK)
+        ImageDraw.Draw(image).text((0, 0), chr(ord("a") + number), font=font, fill=_TYPED)
         glyph[:] = _screen(np.asarray(image).copy())
     return glyphs
