@@ -12,15 +12,28 @@ import struct
 from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
+import av
 import lz4.block
 import numpy as np
 import numpy.typing as npt
 import simplejpeg
+from av.codec.context import Flags
+from av.video.codeccontext import VideoCodecContext
 
 from gateway.codecs.image import Pixels
 from gateway.server.display.region import Rect
 from gateway.server.display.surface import PRIMARY, Surface
-from gateway.spice.enums import BrushType, ChannelType, ClipType, ImageFlags, ImageType, ResourceType, SurfaceFlags
+from gateway.spice.enums import (
+    BrushType,
+    ChannelType,
+    ClipType,
+    ImageFlags,
+    ImageType,
+    ResourceType,
+    StreamFlags,
+    SurfaceFlags,
+    VideoCodecType,
+)
 from gateway.spice.messages import display, draw, shapes
 from gateway.spice.wire import Message
 from tests.serving_core import ClientChannel, Session
@@ -66,6 +79,38 @@ class ImageStore:
         assert self.room >= 0, "the server fills the client's cache beyond its size"
 
 
+VIDEO_DECODERS = {VideoCodecType.VP8: "libvpx", VideoCodecType.VP9: "libvpx-vp9", VideoCodecType.H264: "h264"}
+
+
+class ClientStream:
+    """A video that this client plays."""
+
+    def __init__(self, message: display.StreamCreate) -> None:
+        self.surface = message.surface_id
+        self.codec = message.codec_type
+        self.box = rect_of(message.dest)
+        self.report_id: int | None = None
+        self.times: list[int] = []
+        assert (message.stream_width, message.stream_height) == (self.box.width, self.box.height)
+        if self.codec is not VideoCodecType.MJPEG:
+            self._context = av.CodecContext.create(VIDEO_DECODERS[self.codec], "r")
+            self._context.flags |= Flags.low_delay
+            self._context.thread_count = 1
+        self.clip(message.clip)
+
+    def clip(self, clip: shapes.Clip) -> None:
+        rects = [self.box] if clip.type is ClipType.NONE else list(map(rect_of, clip.rects or []))
+        assert all(self.box.holds(rect) for rect in rects)
+        self.visible = rects
+
+    def decode(self, data: bytes) -> npt.NDArray[np.uint32]:
+        if self.codec is VideoCodecType.MJPEG:
+            return words(simplejpeg.decode_jpeg(data, colorspace="BGRA"))
+        assert isinstance(self._context, VideoCodecContext)
+        (frame,) = self._context.decode(av.Packet(data))
+        return words(frame.to_ndarray(format="bgra").astype(np.uint8))
+
+
 class ClientScreen:
     """What a client sees that is told the messages of a DISPLAY channel."""
 
@@ -74,6 +119,7 @@ class ClientScreen:
         self.surfaces: dict[int, npt.NDArray[np.uint32]] = {}
         self.monitors: display.MonitorsConfig | None = None
         self.marks = 0
+        self.streams: dict[int, ClientStream] = {}
         self.seen: list[Message] = []
         self._handlers: dict[type[Message], Callable[[Any], None]] = {
             display.SurfaceCreate: self._create,
@@ -85,6 +131,11 @@ class ClientScreen:
             draw.CopyBits: self._copy_bits,
             draw.DrawCopy: self._copy,
             draw.DrawInvers: self._invert,
+            display.StreamCreate: self._create_stream,
+            display.StreamActivateReport: self._activate_report,
+            display.StreamData: self._show_frame,
+            display.StreamClip: self._clip_stream,
+            display.StreamDestroy: lambda message: self._destroy_stream(message.id),
         }
 
     @property
@@ -99,6 +150,13 @@ class ClientScreen:
         """Whether the client's surface is, to the pixel, the machine's."""
         mine = self.surfaces.get(surface.id)
         return mine is not None and np.array_equal(mine & RGB, words(surface.pixels) & RGB)
+
+    def error(self, surface: Surface) -> float:
+        """By how much the client's colours differ from the machine's, on average."""
+        mine, theirs = (
+            pixels.view(np.uint8).astype(int) for pixels in (self.surfaces[surface.id], words(surface.pixels))
+        )
+        return float(np.abs(mine - theirs).reshape(-1, 4)[:, :3].mean())
 
     # messages
 
@@ -115,6 +173,28 @@ class ClientScreen:
 
     def _mark(self, message: display.Mark) -> None:
         self.marks += 1
+
+    def _create_stream(self, message: display.StreamCreate) -> None:
+        assert message.id not in self.streams and message.surface_id in self.surfaces
+        assert message.flags == StreamFlags.TOP_DOWN
+        self.streams[message.id] = ClientStream(message)
+
+    def _activate_report(self, message: display.StreamActivateReport) -> None:
+        self.streams[message.stream_id].report_id = message.unique_id
+
+    def _show_frame(self, message: display.StreamData) -> None:
+        stream = self.streams[message.base.id]
+        stream.times.append(message.base.multi_media_time)
+        picture = stream.decode(message.data)
+        surface = self.surfaces[stream.surface]
+        for rect in stream.visible:
+            surface[rect.slices] = picture[rect.moved(-stream.box.left, -stream.box.top).slices]
+
+    def _clip_stream(self, message: display.StreamClip) -> None:
+        self.streams[message.id].clip(message.clip)
+
+    def _destroy_stream(self, id_: int) -> None:
+        del self.streams[id_]
 
     def _fill(self, message: draw.DrawFill) -> None:
         assert message.data.brush.type is BrushType.SOLID

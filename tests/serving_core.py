@@ -21,7 +21,7 @@ from gateway.server.server import SpiceServer
 from gateway.server.transport import StreamTransport
 from gateway.spice.caps import to_words
 from gateway.spice.enums import ChannelType, MainCap
-from gateway.spice.messages.common import Ping, Pong, SetAck
+from gateway.spice.messages.common import Ack, AckSync, Ping, Pong, SetAck
 from gateway.spice.messages.main import AttachChannels, ChannelsList, Init
 from gateway.spice.wire import Message
 from tests.certificates import Certificate
@@ -35,11 +35,28 @@ class ClientChannel:
 
     def __init__(self, wire: BrowserChannel) -> None:
         self.wire = wire
+        self._window = 0
+        self._unacknowledged = 0
 
     async def receive(self) -> Message:
         """The next message that is not a ping."""
-        while isinstance(message := await self.wire.receive(), Ping):
+        while isinstance(message := await self._receive(), Ping):
             await self.wire.send(Pong(message.id, message.timestamp))
+        return message
+
+    async def begin_acks(self) -> None:
+        """Take the ACK window that the channel begins with."""
+        ack = await self.expect(SetAck)
+        self._window = ack.window
+        await self.wire.send(AckSync(ack.generation))
+
+    async def _receive(self) -> Message:
+        message = await self.wire.receive()
+        if self._window:
+            self._unacknowledged += 1
+            if self._unacknowledged == self._window:
+                self._unacknowledged = 0
+                await self.wire.send(Ack())
         return message
 
     async def expect(self, kind: type[M]) -> M:
@@ -78,7 +95,7 @@ class Session:
         )
         channel = ClientChannel(wire)
         if acks:
-            await channel.expect(SetAck)
+            await channel.begin_acks()
         return channel
 
 

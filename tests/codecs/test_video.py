@@ -31,7 +31,7 @@ def decoded(codec: VideoCodecType, frames: list[bytes]) -> list[Pixels]:
     context = av.CodecContext.create(DECODERS[codec], "r")
     assert isinstance(context, VideoCodecContext)
     pictures = [picture for frame in [*frames, None] for picture in context.decode(av.Packet(frame) if frame else None)]
-    return [picture.to_ndarray(format="bgra") for picture in pictures]
+    return [picture.to_ndarray(format="bgra").astype(np.uint8) for picture in pictures]
 
 
 def difference(one: Pixels, two: Pixels) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from gateway.codecs.image import GlzEncoder
+from gateway.codecs.video import ENCODERS, VideoEncoder
 from gateway.server.channel import Capabilities, RedChannel
 from gateway.server.client import RedClient
 from gateway.server.closing import CloseCode, Closing
@@ -19,12 +20,14 @@ from gateway.server.display.picture import PicturePipe
 from gateway.server.display.region import Region
 from gateway.server.display.screen import Screen, Watcher
 from gateway.server.display.sender import Outlet, Sender, invalidation
+from gateway.server.display.streams import Streams
 from gateway.server.display.surface import PRIMARY, Surface
+from gateway.server.display.videos import Video
 from gateway.server.pipe_channel import PipeChannel
 from gateway.server.pipe_client import PipeClient
 from gateway.server.transport import Transport
 from gateway.spice import codec
-from gateway.spice.enums import ChannelType, DisplayCap
+from gateway.spice.enums import ChannelType, DisplayCap, VideoCodecType
 from gateway.spice.errors import ProtocolError
 from gateway.spice.limits import DISPLAY_INIT_SECONDS, GLZ_WINDOW_PIXELS
 from gateway.spice.messages import display as messages
@@ -41,6 +44,15 @@ FAR_SECONDS = 0.01
 
 SLOW_RATE = 1_000_000
 """Bytes a second that such a link is supposed to carry."""
+
+Encoder = type[VideoEncoder]
+
+_CODEC_CAPS = {
+    VideoCodecType.MJPEG: DisplayCap.CODEC_MJPEG,
+    VideoCodecType.VP8: DisplayCap.CODEC_VP8,
+    VideoCodecType.VP9: DisplayCap.CODEC_VP9,
+    VideoCodecType.H264: DisplayCap.CODEC_H264,
+}
 
 NO_INIT = Closing(CloseCode.PROTOCOL, "The client did not begin the display channel in time.")
 
@@ -61,6 +73,7 @@ class DisplayClient(PipeClient, Watcher, Outlet):
         self.glz: GlzEncoder | None = None
         self._sender: Sender | None = None
         self._choice = Choice()
+        self._streams = Streams(self, reports=self.has_cap(DisplayCap.STREAM_REPORT))
         self._monitors_due = False
         self._changed_lately = False
         self._deadline: asyncio.TimerHandle | None = None
@@ -73,6 +86,7 @@ class DisplayClient(PipeClient, Watcher, Outlet):
         for timer in (self._deadline, self._refining):
             if timer is not None:
                 timer.cancel()
+        self._streams.close()
         if self._sender is not None:
             self._sender = None
             self.screen.remove(self)
@@ -91,6 +105,13 @@ class DisplayClient(PipeClient, Watcher, Outlet):
         self.account.damage(surface.id, region)
         self._changed_lately = True
 
+    def on_frame(self, surface: Surface, video: Video) -> None:
+        if not self._streams.on_frame(video, self.account.pictures[surface.id]):
+            self.on_damage(surface, video.visible)
+
+    def on_video_over(self, video: Video) -> None:
+        self._streams.on_over(video)
+
     def on_settled(self) -> None:
         self.guard(self.advance)
 
@@ -100,6 +121,8 @@ class DisplayClient(PipeClient, Watcher, Outlet):
     def advance(self) -> None:
         """Send what can be sent."""
         if self._sender is not None:
+            if len(self._streams):
+                self._streams.on_link(self._rate)
             self._sender.advance()
 
     def wake(self) -> None:
@@ -127,12 +150,18 @@ class DisplayClient(PipeClient, Watcher, Outlet):
         return SLOW_RATE if trip is not None and trip > FAR_SECONDS else math.inf
 
     def news(self) -> list[Payload]:
-        """What is said about the screen beside its pixels."""
-        if not self._monitors_due:
-            return []
-        self._monitors_due = False
-        config = self.channel.monitors
-        return [Payload(messages.MonitorsConfig, codec.marshal(config))]
+        primary = self.account.pictures.get(PRIMARY)
+        out = self._streams.beginnings(primary) if primary is not None else []
+        if self._monitors_due:
+            self._monitors_due = False
+            out.append(Payload(messages.MonitorsConfig, codec.marshal(self.channel.monitors)))
+        return out
+
+    def endings(self) -> list[Payload]:
+        return self._streams.endings()
+
+    def frame(self) -> Payload | None:
+        return self._streams.frame()
 
     def send_together(self, payloads: Sequence[Payload]) -> None:
         """Send messages in as few writes as can be."""
@@ -174,6 +203,7 @@ class DisplayClient(PipeClient, Watcher, Outlet):
             self._deadline.cancel()
         self._share_caches(message)
         self._choice.lz4, self._choice.glz = self.has_cap(DisplayCap.LZ4_COMPRESSION), self.glz
+        self._streams.set_encoders(self._encoders([]))
         self._sender = Sender(self)
         self.on_monitors()
         self.screen.add(self)
@@ -192,6 +222,22 @@ class DisplayClient(PipeClient, Watcher, Outlet):
 
     def on_preferred_compression(self, message: messages.PreferredCompression) -> None:
         self._choice.preferred = message.image_compression
+
+    def on_preferred_video_codec_type(self, message: messages.PreferredVideoCodecType) -> None:
+        self._streams.set_encoders(self._encoders(message.codecs))
+
+    def on_stream_report(self, message: messages.StreamReport) -> None:
+        self._streams.on_report(message)
+
+    def _encoders(self, preferred: Sequence[VideoCodecType]) -> list[Encoder]:
+        """Those that the client can play, the preferred ones first; an old client plays MJPEG only."""
+        multi = self.has_cap(DisplayCap.MULTI_CODEC)
+        able = [encoder for codec_, encoder in ENCODERS.items() if self._plays(codec_, multi=multi)]
+        first = [ENCODERS[codec_] for codec_ in dict.fromkeys(preferred) if ENCODERS.get(codec_) in able]
+        return first + [encoder for encoder in able if encoder not in first]
+
+    def _plays(self, video: VideoCodecType, *, multi: bool) -> bool:
+        return self.has_cap(_CODEC_CAPS[video]) if multi else video is VideoCodecType.MJPEG
 
     def on_gl_draw_done(self, message: messages.GlDrawDone) -> None:
         raise ProtocolError("a GL drawing is done that nobody asked for")
@@ -212,7 +258,7 @@ class DisplayChannel(PipeChannel[DisplayClient]):
 
     def __init__(self, server: SpiceServer, id_: int = 0) -> None:
         super().__init__(server, id_)
-        self.screen = Screen(server.core, id_)
+        self.screen = Screen(server.core, server.mm_time, id_)
         self.monitors = messages.MonitorsConfig(1, [])
 
     def set_monitors(self, heads: Sequence[Monitor], max_allowed: int) -> None:

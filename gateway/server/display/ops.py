@@ -29,7 +29,11 @@ class Picture(Protocol):
 
     dirty: Region
     lossy: Region
-    streamed: Region
+
+    @property
+    def streamed(self) -> Region: ...
+
+    def cover(self, region: Region) -> None: ...
 
 
 class Op(ABC):
@@ -65,6 +69,7 @@ class Fill(Op):
 
     def apply(self, picture: Picture) -> bool:
         box = Region((self.box,))
+        picture.cover(box)
         picture.dirty -= box
         picture.lossy -= box
         return True
@@ -87,6 +92,7 @@ class CopyBits(Op):
         if wrong.area * 2 > self.box.area:
             return False
         spoilt = (picture.lossy & source).moved(dx, dy)
+        picture.cover(box)
         picture.dirty = (picture.dirty - box) | wrong
         picture.lossy = (picture.lossy - box) | spoilt
         return True
@@ -119,7 +125,7 @@ class CreateSurface(Op):
 
     def apply(self, picture: Picture) -> bool:
         picture.dirty = Region((self.box,))
-        picture.lossy = picture.streamed = NOWHERE
+        picture.lossy = NOWHERE
         return True
 
 
@@ -133,7 +139,7 @@ class DestroySurface(Op):
         return messages.SurfaceDestroy(self.surface)
 
     def apply(self, picture: Picture) -> bool:
-        picture.dirty = picture.lossy = picture.streamed = NOWHERE
+        picture.dirty = picture.lossy = NOWHERE
         return True
 
 

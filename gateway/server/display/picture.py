@@ -26,17 +26,44 @@ class Picture:
         self.surface = surface
         self.dirty = NOWHERE
         self.lossy = NOWHERE
-        self.streamed = NOWHERE
         self.exact = NOWHERE
         """The part of `dirty` that was lossy and is to become exact."""
+        self.videos: dict[int, Region] = {}
+        """Where the client's streams are seen."""
 
     @property
     def is_right(self) -> bool:
         """Whether the client's surface is, or will be by the operations, as it should be."""
         return not (self.dirty or self.lossy or self.streamed)
 
+    @property
+    def streamed(self) -> Region:
+        """Where videos are seen."""
+        region = NOWHERE
+        for visible in self.videos.values():
+            region |= visible
+        return region
+
+    def show_video(self, id_: int, visible: Region) -> None:
+        """A stream shows its next frame there."""
+        self.cover(visible)
+        self.videos[id_] = visible
+        self.dirty -= visible
+        self.lossy -= visible
+        self.exact -= visible
+
+    def end_video(self, id_: int) -> None:
+        """A stream is over: pixels take its place."""
+        self.damage(self.videos.pop(id_))
+
+    def cover(self, region: Region) -> None:
+        """No video is seen there any more."""
+        for id_, visible in self.videos.items():
+            self.videos[id_] = visible - region
+
     def damage(self, region: Region) -> None:
         """Pixels changed: they are no video's any more."""
+        self.cover(region)
         self.dirty |= region
         if len(self.dirty) > MOST_RECTS:
             self.dirty = self.dirty.coarse(MOST_RECTS, WASTE)
@@ -115,6 +142,11 @@ class PicturePipe:
     def ops(self) -> int:
         """Operations that wait."""
         return len(self._ops)
+
+    @property
+    def surfaces_stand(self) -> bool:
+        """Whether no surface waits to be made or unmade at the client."""
+        return not any(isinstance(op, CreateSurface | DestroySurface) for op in self._ops)
 
     @property
     def is_lossy(self) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gateway.server.display.drawn import Sharing
 from gateway.server.display.ops import DestroySurface, Op
-from gateway.server.display.region import Region
-from gateway.server.display.surface import Surface
+from gateway.server.display.region import Rect, Region
+from gateway.server.display.surface import PRIMARY, Surface
+from gateway.server.display.videos import STALLED, Video, VideoFinder
 from gateway.spice.enums import SurfaceFmt
 from gateway.spice.errors import UsageError
 from gateway.spice.limits import MAX_SURFACES, MAX_SURFACES_PIXELS
@@ -29,6 +32,14 @@ class Watcher(ABC):
         """The picture changed here."""
 
     @abstractmethod
+    def on_frame(self, surface: Surface, video: Video) -> None:
+        """A video's picture changed, within its box where it is visible."""
+
+    @abstractmethod
+    def on_video_over(self, video: Video) -> None:
+        """A video is no video any more."""
+
+    @abstractmethod
     def on_settled(self) -> None:
         """That is all for this turn of the loop: send."""
 
@@ -36,14 +47,18 @@ class Watcher(ABC):
 class Screen:
     """Hands what the surfaces tell to everybody who watches, once in a turn of the loop."""
 
-    def __init__(self, core: Core, id_: int = 0) -> None:
+    def __init__(self, core: Core, mm_time: Callable[[], int], id_: int = 0) -> None:
         self.core = core
+        self.mm_time = mm_time
+        """Multimedia time in milliseconds."""
         self.id = id_
         """Its display channel's."""
         self.sharing = Sharing()
         self.surfaces: dict[int, Surface] = {}
         self.watchers: list[Watcher] = []
         self._due = False
+        self._videos = VideoFinder()
+        self._video_timer: asyncio.TimerHandle | None = None
 
     @property
     def is_watched(self) -> bool:
@@ -65,6 +80,8 @@ class Screen:
         """Raises `UsageError` when it is gone already."""
         if self.surfaces.get(surface.id) is not surface:
             raise UsageError(f"surface {surface.id} is gone already")
+        if surface.id == PRIMARY:
+            self._tell_over(self._videos.clear())
         del self.surfaces[surface.id]
         surface.alive = False
         self.tell(DestroySurface(surface.id))
@@ -85,6 +102,41 @@ class Screen:
         """Pixels changed."""
         for watcher in self.watchers:
             watcher.on_damage(surface, region)
+
+    def video_at(self, surface: Surface, box: Rect) -> Video | None:
+        """The video whose box this is."""
+        return self._videos.videos.get(box) if surface.id == PRIMARY else None
+
+    def look_for_video(self, surface: Surface, box: Rect, *, scrolled: bool) -> None:
+        """What was drawn in a box changed: perhaps it is a video from now on."""
+        if surface.id != PRIMARY:
+            return
+        if scrolled:
+            self._videos.on_scroll(box)
+            return
+        video = self._videos.on_change(box, surface.pixels[box.slices], self.core.now())
+        if video is not None and self._video_timer is None:
+            self._video_timer = self.core.loop.call_later(STALLED / 2, self._check_videos)
+
+    def tell_frame(self, surface: Surface, video: Video, visible: Region) -> None:
+        """A video changed, and is visible there."""
+        video.on_frame(visible, self.core.now())
+        for watcher in self.watchers:
+            watcher.on_frame(surface, video)
+
+    def _check_videos(self) -> None:
+        """End those that stand still."""
+        self._video_timer = None
+        if over := self._videos.stalled(self.core.now()):
+            self._tell_over(over)
+            self.schedule()
+        if self._videos.videos:
+            self._video_timer = self.core.loop.call_later(STALLED / 2, self._check_videos)
+
+    def _tell_over(self, videos: list[Video]) -> None:
+        for video in videos:
+            for watcher in self.watchers:
+                watcher.on_video_over(video)
 
     def schedule(self) -> None:
         """Settle what was told at the end of this turn of the loop."""
@@ -111,4 +163,7 @@ class Screen:
         watcher.on_settled()
 
     def remove(self, watcher: Watcher) -> None:
+        """A client is gone."""
         self.watchers.remove(watcher)
+        if not self.watchers:
+            self._videos.clear()

@@ -68,7 +68,15 @@ class Outlet(ABC):
 
     @abstractmethod
     def news(self) -> list[Payload]:
-        """What is to be said about the screen beside its pixels."""
+        """What is to be said about the screen beside its pixels, once the surfaces stand."""
+
+    @abstractmethod
+    def endings(self) -> list[Payload]:
+        """Streams that are over: said before everything else, so that no late frame is drawn over what comes."""
+
+    @abstractmethod
+    def frame(self) -> Payload | None:
+        """A frame of a stream that is ready."""
 
     @abstractmethod
     def on_lossy(self) -> None:
@@ -127,6 +135,12 @@ class Sender:
         return out
 
     def _add_next(self, out: list[Payload]) -> bool:
+        out += self._outlet.endings()
+        if self._account.surfaces_stand:
+            out += self._outlet.news()
+            if (frame := self._outlet.frame()) is not None:
+                out.append(frame)
+                return True
         if self._jobs and self._jobs[0].encoding.is_done:
             self._finish(self._jobs.popleft(), out)
             return True
@@ -135,7 +149,6 @@ class Sender:
             return True
         if self._account.ops:
             return False  # they wait for what was taken before them
-        out += self._outlet.news()
         return len(self._jobs) < MOST_BANDS and self._take(out)
 
     # pixels

@@ -105,7 +105,7 @@ class Surface:
         """
         self._check()
         if self._screen.is_watched and (region := Region(rect & self.bounds for rect in rects)):
-            self._pending.append(Update(region, box or region.bounds))
+            self._pending.append(Update(region, region.bounds if box is None else box & self.bounds))
             self._screen.schedule()
 
     def fill(self, rect: Rect, colour: int) -> None:
@@ -186,22 +186,41 @@ class Surface:
         updates, self._pending = self._pending, []
         if not updates:
             return
+        updates = [rest for update in updates if (rest := self._without_video(update)) is not None]
         for region in _apart(update.region for update in updates):
-            self._tell_changes(region)
+            told, scrolled = self._tell_changes(region)
+            for update in updates:
+                if update.region.overlaps(told.bounds):
+                    self._screen.look_for_video(self, update.box, scrolled=scrolled)
 
-    def _tell_changes(self, declared: Region) -> None:
+    def _without_video(self, update: Update) -> Update | None:
+        """An update without the frame of a video that it brings; that one is told."""
+        video = self._screen.video_at(self, update.box)
+        if video is None:
+            return update
+        visible = update.region & Region((video.box,))
+        if visible and (region := self._changed(visible)):
+            self._catch_up_with(region)
+            self._screen.tell_frame(self, video, visible)
+        rest = update.region - visible
+        return update._replace(region=rest) if rest else None
+
+    def _tell_changes(self, declared: Region) -> tuple[Region, bool]:
         """Find what changed of one part, and whether it only moved."""
         region = self._changed(declared)
         move = self._scrolls.find(self._all, self._told, region.bounds) if region else None
         if move is not None:
-            source = move.box.moved(0, -move.dy)
-            self._move_told(move.box, source)
+            self._move_told(move.box, move.box.moved(0, -move.dy))
             region = self._changed(Region((region.bounds,)))
         if region:
-            for rect in region:
-                self._told[rect.slices] = self._all[rect.slices]
-            self.version += 1
+            self._catch_up_with(region)
             self._screen.tell_damage(self, region)
+        return region, move is not None
+
+    def _catch_up_with(self, region: Region) -> None:
+        for rect in region:
+            self._told[rect.slices] = self._all[rect.slices]
+        self.version += 1
 
     def _changed(self, declared: Region) -> Region:
         region = NOWHERE

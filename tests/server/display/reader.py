@@ -15,6 +15,7 @@ from gateway.server.display.region import Region
 from gateway.server.display.screen import Screen, Watcher
 from gateway.server.display.sender import Outlet, Sender
 from gateway.server.display.surface import Surface
+from gateway.server.display.videos import Video
 from gateway.spice import codec
 from tests.peers import soon
 from tests.screen import ClientScreen, ImageStore
@@ -62,6 +63,12 @@ class Reader(Watcher, Outlet):
     def news(self) -> list[Payload]:
         return []
 
+    def endings(self) -> list[Payload]:
+        return []
+
+    def frame(self) -> Payload | None:
+        return None
+
     def on_lossy(self) -> None:
         pass
 
@@ -78,6 +85,12 @@ class Reader(Watcher, Outlet):
 
     def on_damage(self, surface: Surface, region: Region) -> None:
         self.account.damage(surface.id, region)
+
+    def on_frame(self, surface: Surface, video: Video) -> None:
+        self.account.damage(surface.id, video.visible)
+
+    def on_video_over(self, video: Video) -> None:
+        pass
 
     def on_settled(self) -> None:
         self.sender.advance()

@@ -101,7 +101,7 @@ ACTIONS = st.one_of(
 def in_a_scene(play: Callable[[Scene], Coroutine[Any, Any, None]], **slow: Any) -> None:
     async def run() -> None:
         core = Core()
-        screen = Screen(core)
+        screen = Screen(core, lambda: 1)
         surface = screen.create(0, WIDTH, HEIGHT, SurfaceFmt.FMT_32_xRGB)
         fast, late = Reader(screen), Reader(screen, **slow)
         await play(Scene(screen, surface, fast, late))
