@@ -11,7 +11,7 @@ from gateway.server.channel import Capabilities, RedChannel
 from gateway.server.client import RedClient
 from gateway.server.closing import CloseCode, Closing
 from gateway.server.flow import FlowControl
-from gateway.server.interfaces import CharDeviceInterface
+from gateway.server.interfaces import HeldInterface
 from gateway.server.pipe_client import PipeClient
 from gateway.server.transport import Transport
 from gateway.spice.limits import DEVICE_BACKLOG_BYTES, DEVICE_BACKLOG_ITEMS
@@ -20,9 +20,9 @@ IN_USE = Closing(CloseCode.NOT_ALLOWED, "Another client uses this device.")
 
 
 class HeldDevice:
-    """The server's side of a `CharDeviceInterface`. All of it is called on the loop of the server's core."""
+    """The server's side of a `HeldInterface`. All of it is called on the loop of the server's core."""
 
-    def __init__(self, interface: CharDeviceInterface) -> None:
+    def __init__(self, interface: HeldInterface) -> None:
         self.interface = interface
         self._holder: HeldClient | None = None
         self._ready = False

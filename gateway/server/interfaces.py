@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from gateway.server.char_device import CharDevice
     from gateway.server.client import RedClient
     from gateway.server.display.worker import QXLWorker
+    from gateway.server.tunnel import Service, Tunnel
     from gateway.spice.vsc import VscMessage
 
 
@@ -119,14 +120,6 @@ class RecordInterface(Interface):
         """Listen through `record`."""
 
 
-class NetWireInterface(Interface):
-    """Sockets of the machine that reach services of the client (the retired SpiceNetWireInterface)."""
-
-    @abstractmethod
-    def on_attached(self, tunnel: Any) -> None:
-        """Open sockets through `tunnel`."""
-
-
 class AgentInterface(Interface):
     """The machine's agent, in whole messages; the chunks, their tokens and several clients are MAIN's business."""
 
@@ -154,20 +147,38 @@ class CharDeviceSubtype(Enum):
     WEBDAV = "webdav"
 
 
-class CharDeviceInterface(Interface):
+class HeldInterface(Interface):
+    """Something of the machine that one client at a time holds."""
+
+    def on_connected(self, client: RedClient) -> None:
+        """A client holds it from now on (SpiceCharDeviceInterface.state)."""
+
+    def on_disconnected(self) -> None:
+        """Nobody holds it any more."""
+
+    def on_writable(self) -> None:
+        """The client takes more: what a write was refused may be written now."""
+
+
+class NetWireInterface(HeldInterface):
+    """Sockets of the machine that reach services of the client (the retired SpiceNetWireInterface)."""
+
+    @abstractmethod
+    def on_attached(self, tunnel: Tunnel) -> None:
+        """Open sockets through `tunnel`."""
+
+    def on_service_added(self, service: Service) -> None:
+        """The client offers a service: `Tunnel.open` reaches it."""
+
+    def on_service_removed(self, service: Service) -> None:
+        """The client offers it no longer; its sockets are closed."""
+
+
+class CharDeviceInterface(HeldInterface):
     """A device of the machine that one client at a time holds (SpiceCharDeviceInterface)."""
 
     subtype: ClassVar[CharDeviceSubtype]
     channel_type: ClassVar[ChannelType]
-
-    def on_connected(self, client: RedClient) -> None:
-        """A client holds the device from now on (SpiceCharDeviceInterface.state)."""
-
-    def on_disconnected(self) -> None:
-        """Nobody holds the device any more."""
-
-    def on_writable(self) -> None:
-        """The client takes more: what a write was refused may be written now."""
 
 
 class StreamInterface(CharDeviceInterface):

@@ -13,11 +13,13 @@ from gateway.server.channels.cursor import CursorChannel
 from gateway.server.channels.display import DisplayChannel
 from gateway.server.channels.port import PortChannel, PortDevice, WebdavChannel
 from gateway.server.channels.smartcard import SmartcardChannel, SmartcardDevice
+from gateway.server.channels.tunnel import TunnelChannel
 from gateway.server.channels.usbredir import UsbredirChannel
 from gateway.server.char_device import CharDevice
 from gateway.server.display.worker import QXLWorker
 from gateway.server.interfaces import (
     Interface,
+    NetWireInterface,
     PortInterface,
     QXLInterface,
     SmartcardInterface,
@@ -25,6 +27,7 @@ from gateway.server.interfaces import (
     WebdavInterface,
 )
 from gateway.server.pipe_channel import PipeChannel
+from gateway.server.tunnel import Tunnel
 from gateway.spice.enums import ChannelType
 
 if TYPE_CHECKING:
@@ -54,6 +57,12 @@ def _smartcard(server: SpiceServer, interface: SmartcardInterface) -> Brought:
     return Brought([channel], lambda: interface.on_attached(device))
 
 
+def _net_wire(server: SpiceServer, interface: NetWireInterface) -> Brought:
+    tunnel = Tunnel(interface, server.core)
+    channel = TunnelChannel(server, next_id(server, ChannelType.TUNNEL), tunnel)
+    return Brought([channel], lambda: interface.on_attached(tunnel))
+
+
 def _port(server: SpiceServer, interface: PortInterface) -> Brought:
     device = PortDevice(interface)
     kind = WebdavChannel if isinstance(interface, WebdavInterface) else PortChannel
@@ -72,6 +81,7 @@ BRINGS: Final[dict[type[Interface], Make]] = {
     UsbredirInterface: _usbredir,
     PortInterface: _port,
     SmartcardInterface: _smartcard,
+    NetWireInterface: _net_wire,
 }
 """By interface class; the first of an interface's ancestors that is here counts."""
 

@@ -112,6 +112,17 @@ FOLDER_SECONDS: Final = 20
 MAX_FOLDER_LISTING: Final = 4 * MIB
 MAX_FOLDER_READ: Final = 1 * MIB
 
+# --- TUNNEL (libspice had 20 sockets, 2 KiB and the same window) ---
+MAX_TUNNEL_SERVICES: Final = 64
+MAX_TUNNEL_TEXT: Final = 256
+MAX_TUNNEL_SOCKETS: Final = 64
+MAX_TUNNEL_DATA: Final = 8 * KIB
+TUNNEL_WINDOW: Final = 80
+"""Messages of one socket that a client may send ahead."""
+TUNNEL_SECONDS: Final = 10
+IPP_SECONDS: Final = 60
+MAX_IPP_ANSWER: Final = 256 * KIB
+
 # --- SMARTCARD ---
 MAX_VSC_BYTES: Final = 64 * KIB
 MAX_READER_NAME_BYTES: Final = 256

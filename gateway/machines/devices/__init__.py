@@ -11,6 +11,8 @@ Each is an interface to hand to `SpiceServer.add_interface`, with verbs for whoe
 `smartcard_certificates`    `read_certificate`, `subject_of`: whom a card names (CAC, PIV)
 `webdav`                    `SharedFolder`: a client's folder as an HTTP port on the loopback
 `webdav_client`             `FolderReader`: lists and reads it
+`tunnel`                    `TunnelPorts`: the services that a client offers, as ports on the loopback
+`ipp`                       `print_document`: a job for a printer among them
 ==========================  ===========================================================================
 
 What a client's device does wrong raises `DeviceError`; what its client does wrong is a `ProtocolError` and ends the
