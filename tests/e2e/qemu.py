@@ -124,6 +124,7 @@ class LinuxQemu(Qemu):
             "-kernel", str(guest.kernel), "-initrd", str(guest.initramfs), "-append", KERNEL_ARGUMENTS,
             "-serial", f"file:{home / 'kernel.log'}", "-serial", f"unix:{line},server=on,wait=off",
             "-device", "qemu-xhci", "-device", "usb-tablet,id=tablet",
+            "-audiodev", "spice,id=sound", "-device", "intel-hda", "-device", "hda-output,audiodev=sound",
         ]  # fmt: skip
         if state:
             arguments += ["-incoming", "exec:cat " + shlex.quote(str(state))]

@@ -12,20 +12,21 @@ import gzip
 import hashlib
 import re
 import shutil
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.e2e.guest import tones
 from tests.e2e.guest.cpio import Archive
+from tests.e2e.guest.debian import run, unpack
 from tests.e2e.guest.pattern import picture
 
 HERE = Path(__file__).parent
 CACHE = HERE.parents[2] / ".cache" / "guest"
 BUSYBOX = Path("/usr/bin/busybox")
 
-#: Display drivers of `-vga qxl` and `-vga std`, then what makes keys and pointers arrive as evdev events.
-MODULES = ("qxl", "bochs", "evdev", "psmouse", "xhci-pci", "usbhid", "hid-generic")
+#: Display drivers of `-vga qxl` and `-vga std`, then what makes keys and pointers arrive as evdev events, and sound.
+MODULES = ("qxl", "bochs", "evdev", "psmouse", "xhci-pci", "usbhid", "hid-generic", *tones.MODULES)
 DIRECTORIES = ("bin", "dev", "etc", "lib", "proc", "sys", "tmp", "share")
 
 
@@ -39,7 +40,7 @@ class Guest:
 
 
 def build(cache: Path = CACHE) -> Guest:
-    """The guest, from the cache or made now (about ten seconds and 70 MB of download)."""
+    """The guest, from the cache or made now (about ten seconds and 75 MB of download)."""
     package = _kernel_package()
     version = package.removeprefix("linux-image-")
     home = cache / f"{version}-{_fingerprint()}"
@@ -52,18 +53,17 @@ def build(cache: Path = CACHE) -> Guest:
 
 
 def _assemble(package: str, guest: Guest, scratch: Path) -> None:
-    _run("apt-get", "-q", "-o", "APT::Sandbox::User=root", "download", package, cwd=scratch)
-    _run("dpkg-deb", "-x", str(next(scratch.glob("*.deb"))), "tree", cwd=scratch)
-    shutil.copyfile(scratch / f"tree/boot/vmlinuz-{guest.version}", guest.kernel)
-    modules = load_order(MODULES, scratch / "tree/lib/modules" / guest.version)
-    packed = gzip.compress(_initramfs(modules).tobytes(), compresslevel=6)
+    tree = unpack((package, *tones.PACKAGES), scratch)
+    shutil.copyfile(tree / f"boot/vmlinuz-{guest.version}", guest.kernel)
+    packed = gzip.compress(_initramfs(tree, guest.version).tobytes(), compresslevel=6)
     part = guest.initramfs.with_suffix(".part")
     part.write_bytes(packed)
     part.rename(guest.initramfs)
 
 
-def _initramfs(modules: list[Path]) -> Archive:
+def _initramfs(tree: Path, version: str) -> Archive:
     archive = Archive()
+    modules = load_order(MODULES, tree / "lib/modules" / version)
     for name in DIRECTORIES:
         archive.directory(name)
     archive.device("dev/console", 5, 1)
@@ -77,6 +77,7 @@ def _initramfs(modules: list[Path]) -> Archive:
     for path in modules:
         archive.file(f"lib/{path.name}", path.read_bytes())
     archive.file("share/picture.raw", picture())
+    tones.add_sound(archive, tree)
     return archive
 
 
@@ -114,7 +115,7 @@ def _canonical(name: str) -> str:
 
 def _kernel_package() -> str:
     """What `linux-image-amd64` depends on today."""
-    listing = _run("apt-cache", "depends", "linux-image-amd64")
+    listing = run("apt-cache", "depends", "linux-image-amd64")
     found = re.search(r"Depends: (linux-image-\S+)", listing)
     if not found:
         raise RuntimeError("apt knows no linux-image-amd64: run apt-get update")
@@ -130,13 +131,6 @@ def _fingerprint() -> str:
             digest.update(path.read_bytes())
     digest.update(BUSYBOX.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def _run(*command: str, cwd: Path | None = None) -> str:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command)} failed: {done.stderr.strip()}")
-    return done.stdout
 
 
 if __name__ == "__main__":
