@@ -11,11 +11,13 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
 from tests.e2e import picture
 from tests.e2e.picture import Pixels
+from tests.e2e.sound import Recording
 
 FIREFOX = "/usr/bin/firefox-esr"
 SCRIPT = Path(__file__).with_name("firefox_viewer.mjs")
@@ -24,7 +26,7 @@ SCRIPT = Path(__file__).with_name("firefox_viewer.mjs")
 class FirefoxViewer:
     """A fresh profile that has opened the printed link."""
 
-    def __init__(self, home: Path, link: str) -> None:
+    def __init__(self, home: Path, link: str, env: Mapping[str, str] | None = None) -> None:
         self._log = home / "firefox.log"
         profile = home / "profile"
         profile.mkdir(parents=True)
@@ -34,7 +36,7 @@ class FirefoxViewer:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env={**os.environ, "HOME": str(home)},
+                env={**os.environ, "HOME": str(home), **(env or {})},
                 start_new_session=True,
             )
         started = self._answer()
@@ -43,13 +45,18 @@ class FirefoxViewer:
 
     def snapshot(self) -> Pixels | None:
         """The primary surface as the viewer has it; None while there is none."""
-        assert self._process.stdin
-        self._process.stdin.write(b"look\n")
-        self._process.stdin.flush()
-        taken = self._answer()
+        taken = self._ask("look")
         if not taken or not taken["width"]:
             return None
         return picture.from_rgba(taken["width"], taken["height"], base64.b64decode(taken["data"]))
+
+    def sound(self) -> Any:
+        """What the viewer says of its sound; None while there is none."""
+        return self._ask("sound")
+
+    def listen(self, seconds: float) -> Recording:
+        """What the page gives to the loudspeaker from now on."""
+        return Recording.from_base64(*self._ask(f"listen {seconds}"))
 
     def __enter__(self) -> Self:
         return self
@@ -60,6 +67,12 @@ class FirefoxViewer:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(group, signal.SIGKILL)
         self._process.wait(10)
+
+    def _ask(self, request: str) -> Any:
+        assert self._process.stdin
+        self._process.stdin.write(request.encode() + b"\n")
+        self._process.stdin.flush()
+        return self._answer()
 
     def _answer(self) -> Any:
         assert self._process.stdout

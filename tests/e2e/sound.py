@@ -69,6 +69,11 @@ class Recording:
     left: Samples
     right: Samples
 
+    @classmethod
+    def from_base64(cls, rate: float, left: str, right: str) -> Recording:
+        """From samples as 32-bit floats."""
+        return cls(int(rate), _samples(left), _samples(right))
+
     def frequency(self) -> float:
         """The tone's frequency by its upward zero crossings, in Hz."""
         samples = self.left.astype(np.float64)
@@ -127,8 +132,7 @@ class Listener:
 
     def record(self, seconds: float) -> Recording:
         """What the page gives to the loudspeaker from now on."""
-        rate, left, right = self._page.evaluate(RECORD, seconds)
-        return Recording(int(rate), _samples(left), _samples(right))
+        return Recording.from_base64(*self._page.evaluate(RECORD, seconds))
 
     def _look(self, expression: str) -> Any:
         answer = self._debugger.send("Runtime.evaluate", {"expression": expression, "returnByValue": True})
@@ -139,12 +143,6 @@ class Listener:
             if probe():
                 return
         raise AssertionError(f"no {what}: {self._look(f'{_VIEWER}?.stats.sound')}")
-
-
-def tone(frequency: float, seconds: float, *, rate: int = 48000, amplitude: float = 0.5) -> bytes:
-    """A sine as machines have it: interleaved signed 16-bit stereo, little-endian."""
-    wave = amplitude * np.sin(2 * np.pi * frequency * np.arange(round(seconds * rate)) / rate)
-    return np.repeat(np.round(wave * 32767).astype("<i2"), 2).tobytes()
 
 
 def _samples(text: str) -> Samples:

