@@ -73,6 +73,8 @@ class Encoding:
 
     def __init__(self, snapshot: Snapshot, core: Core, plan: Plan) -> None:
         self.snapshot = snapshot
+        self.in_turn = plan.glz is not None
+        """It may enter a dictionary: the next of its client has to wait until this one is done."""
         self.future: asyncio.Future[Encoded | Solid] | None = None
         self._result: Encoded | Solid | None = None
         self._payloads: dict[bool, Payload] = {}
@@ -92,6 +94,11 @@ class Encoding:
             assert self.future is not None
             self._result = self.future.result()
         return self._result
+
+    @property
+    def must_be_sent(self) -> bool:
+        """It is in the client's dictionary, where others refer to it."""
+        return isinstance(self.result, Encoded) and self.result.type in (ImageType.GLZ_RGB, ImageType.ZLIB_GLZ_RGB)
 
     @property
     def is_lossy(self) -> bool:

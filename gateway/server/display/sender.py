@@ -149,7 +149,15 @@ class Sender:
             return True
         if self._account.ops:
             return False  # they wait for what was taken before them
-        return len(self._jobs) < MOST_BANDS and self._take(out)
+        return self._may_take and self._take(out)
+
+    @property
+    def _may_take(self) -> bool:
+        """A dictionary is filled in the order in which its pictures are sent: one of them is encoded at a time."""
+        if not self._jobs:
+            return True
+        newest = self._jobs[-1].encoding
+        return len(self._jobs) < MOST_BANDS and (newest.is_done or not newest.in_turn)
 
     # pixels
 
@@ -198,24 +206,25 @@ class Sender:
 
     def _finish(self, job: Job, out: list[Payload]) -> None:
         """A picture is encoded and leaves."""
-        encoding, snapshot, cache = job.encoding, job.encoding.snapshot, self._outlet.cache
+        encoding, snapshot = job.encoding, job.encoding.snapshot
         if encoding.is_lossy:
             self._outlet.on_lossy()
         elif job.stamp == self._account.changes:
             job.picture.exactly(snapshot.rect)
-        keep = cache is not None and encoding.may_be_cached and cache.fits(snapshot.rect) and not job.whole
-        if keep and cache is not None:
-            name = snapshot.name(self._outlet.screen.id)
-            if cache.use(name):
-                out.append(snapshot.cached())
-            else:
-                out.append(encoding.payload(cache=True))
-                if gone := cache.add(name, snapshot.rect.area, self._outlet):
-                    out.append(invalidation(gone))
-        else:
-            out.append(encoding.payload(cache=False))
+        out += self._kept(encoding) if not job.whole else [encoding.payload(cache=False)]
         if job.whole:
             out.append(MARK)
+
+    def _kept(self, encoding: Encoding) -> list[Payload]:
+        """The picture, which the client keeps if it is one to be kept; its name if it has it by now."""
+        snapshot, cache = encoding.snapshot, self._outlet.cache
+        if cache is None or not encoding.may_be_cached or not cache.fits(snapshot.rect):
+            return [encoding.payload(cache=False)]
+        name = snapshot.name(self._outlet.screen.id)
+        if cache.use(name):
+            return [encoding.payload(cache=False) if encoding.must_be_sent else snapshot.cached()]
+        gone = cache.add(name, snapshot.rect.area, self._outlet)
+        return [encoding.payload(cache=True), *([invalidation(gone)] if gone else [])]
 
 
 def invalidation(ids: list[int]) -> Payload:
