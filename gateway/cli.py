@@ -14,15 +14,25 @@ import typer
 from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway import __version__
-from gateway.config import FILE_NAME, Config, ConfigError, checked_password, load, parse, read_password
+from gateway.config import (
+    DEMO_URL,
+    FILE_NAME,
+    Config,
+    ConfigError,
+    GatewayConfig,
+    MachineSpec,
+    checked_password,
+    load,
+    parse,
+    read_password,
+)
 from gateway.machines.relay import EndpointError, parse_endpoint
-from gateway.serving import CannotListen, MachineSpec, serve_forever
+from gateway.serving import CannotListen, serve_forever
 
 PASSWORD_ENV = "SPICEGATE_PASSWORD"  # noqa: S105 - the name of a variable
 
-NO_MACHINE = f"There is no machine yet: name one (spicegate serve spice://host:5900) or list yours in {FILE_NAME}."
-
-log = logging.getLogger("spicegate")
+DEMO = MachineSpec("demo", None)
+"""What is served when no machine is named."""
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -61,9 +71,19 @@ def serve(
     allowed_origin: Annotated[
         list[str] | None, typer.Option(help="Another page's origin that may open /ws/…; may be repeated.")
     ] = None,
+    listen: Annotated[
+        str | None, typer.Option(help="Port, address:port or unix:/path where the machine takes native clients.")
+    ] = None,
+    tls_listen: Annotated[str | None, typer.Option(help="The same, over TLS; self-signed without --tls-cert.")] = None,
+    demo_shell: Annotated[
+        bool, typer.Option("--demo-shell", help="Give the demo machine's terminal a real shell, as this user.")
+    ] = False,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
 ) -> None:
-    """Open machines in the browser. A machine's password comes from a file, SPICEGATE_PASSWORD or --ask-password."""
+    """Open machines in the browser; without one, a demo machine.
+
+    A machine's password comes from a file, SPICEGATE_PASSWORD or --ask-password.
+    """
     overrides = {
         "host": host,
         "port": port,
@@ -74,11 +94,16 @@ def serve(
     set_up_logging(log_level)
     try:
         settings = configure(config, overrides)
-        machines = [MachineSpec(item.name, item.endpoint(), item.password()) for item in settings.machines]
+        machines = settings.specs()
+        password = command_line_password(password_file, ask_password)
+        if demo_shell and (urls or machines):
+            raise ConfigError(f"--demo-shell belongs to the demo machine: use shell = true in {FILE_NAME}")
         if urls:
-            password = command_line_password(password_file, ask_password)
             machines += from_urls(urls, name, password, ca_file=ca_file, host_subject=host_subject)
+        elif not machines:
+            machines = [DEMO._replace(name=name or DEMO.name, password=password, shell=demo_shell)]
         check_machines(machines)
+        machines = listening(machines, settings.gateway, listen, tls_listen)
         raise_file_limit()
         with asyncio.Runner(loop_factory=loop_factory()) as runner:
             runner.run(serve_forever(machines, settings.gateway))
@@ -133,13 +158,26 @@ def from_urls(
 
 def check_machines(machines: list[MachineSpec]) -> None:
     """Each by its own name. Raises `ConfigError`."""
-    if not machines:
-        log.warning(NO_MACHINE)
     names = [machine.name for machine in machines]
     if len(set(names)) < len(names):
         raise ConfigError("two machines have the same name: give one of them another with --name")
-    rows = [{"name": machine.name, "url": str(machine.endpoint)} for machine in machines]
+    rows = [{"name": machine.name, "url": str(machine.endpoint or DEMO_URL)} for machine in machines]
     parse({"machines": rows}, "command line", base=Path())
+
+
+def listening(
+    machines: list[MachineSpec], config: GatewayConfig, plain: str | None, tls: str | None
+) -> list[MachineSpec]:
+    """The machines, the only one of which listens where the command line says. Raises `ConfigError`."""
+    try:
+        wanted = config.listening(plain, tls)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    if wanted is None:
+        return machines
+    if len(machines) > 1:
+        raise ConfigError(f"--listen is for one machine: give each its own listen in {FILE_NAME}")
+    return [machines[0]._replace(listening=wanted)]
 
 
 def raise_file_limit() -> None:

@@ -6,11 +6,12 @@ import os
 import tomllib
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
+from gateway.listening import Listening, parse_listen
 from gateway.machines.relay import Endpoint, parse_endpoint
 from gateway.spice.auth import password_bytes
 from gateway.spice.errors import SpiceError
@@ -20,9 +21,22 @@ FILE_NAME = "spicegate.toml"
 
 MachineName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
+DEMO_URL = "demo:"
+"""The address of the built-in machine."""
+
 
 class ConfigError(SpiceError):
     """The configuration cannot be used; the text says where and why, one line a mistake."""
+
+
+class MachineSpec(NamedTuple):
+    """A machine that is to be served; `endpoint` None: the built-in one."""
+
+    name: str
+    endpoint: Endpoint | None
+    password: str | None = None
+    listening: Listening | None = None
+    shell: bool = False
 
 
 class _Model(BaseModel):
@@ -36,10 +50,17 @@ def _beside(path: Path | None, info: ValidationInfo) -> Path | None:
 
 
 class MachineConfig(_Model):
-    """One machine. Its password comes from a file or from the environment, never from this file."""
+    """One machine. Its password comes from a file or from the environment, never from this file.
+
+    The password is what the gateway shows a machine elsewhere; of the built-in machine it is what native clients show.
+    `listen` and `tls_listen` are where native clients come in, see `listening.parse_listen`.
+    """
 
     name: MachineName
     url: str
+    listen: str | None = None
+    tls_listen: str | None = None
+    shell: bool = False
     password_file: Path | None = None
     password_env: str | None = None
     ca_file: Path | None = None
@@ -51,11 +72,17 @@ class MachineConfig(_Model):
     def _check(self) -> Self:
         if self.password_file is not None and self.password_env is not None:
             raise ValueError("give password_file or password_env, not both")
+        if self.name.endswith(".vv"):
+            raise ValueError("a machine's name does not end with .vv: that is its file for native clients")
+        if self.shell and self.url != DEMO_URL:
+            raise ValueError(f"shell belongs to the built-in machine, {DEMO_URL}")
         self.endpoint()
         return self
 
-    def endpoint(self) -> Endpoint:
-        """The machine's address. Raises `EndpointError`."""
+    def endpoint(self) -> Endpoint | None:
+        """The machine's address, None for the built-in machine. Raises `EndpointError`."""
+        if self.url == DEMO_URL:
+            return None
         return parse_endpoint(self.url, ca_file=self.ca_file, host_subject=self.host_subject)
 
     def password(self) -> str | None:
@@ -120,6 +147,19 @@ class GatewayConfig(_Model):
             "or public_url and trusted_proxies when a proxy with TLS stands in front, or listen on 127.0.0.1"
         )
 
+    def listening(self, plain: str | None, tls: str | None) -> Listening | None:
+        """Where a machine listens, None when it does not. Raises `ValueError`."""
+        if plain is None and tls is None:
+            return None
+        place = parse_listen(plain, self.host) if plain is not None else None
+        if place is not None and place.path is None and not is_loopback(place.host):
+            raise ValueError(
+                f"listen on {place} would carry screen and keys over the network in the clear: "
+                "use tls_listen, or listen on 127.0.0.1"
+            )
+        secured = parse_listen(tls, self.host) if tls is not None else None
+        return Listening(place, secured, self.tls_cert, self.tls_key)
+
     def web_settings(self) -> WebSettings:
         return WebSettings(self.public_url, self.trusted_proxies, self.allowed_origins)
 
@@ -135,7 +175,22 @@ class Config(_Model):
         names = [machine.name for machine in self.machines]
         if doubles := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"two machines have the same name: {', '.join(doubles)}")
+        for machine in self.machines:
+            self.gateway.listening(machine.listen, machine.tls_listen)
         return self
+
+    def specs(self) -> list[MachineSpec]:
+        """The machines, with their passwords. Raises `ConfigError`."""
+        return [
+            MachineSpec(
+                machine.name,
+                machine.endpoint(),
+                machine.password(),
+                self.gateway.listening(machine.listen, machine.tls_listen),
+                machine.shell,
+            )
+            for machine in self.machines
+        ]
 
 
 def load(path: Path) -> Config:

@@ -6,16 +6,22 @@ import asyncio
 import signal
 import ssl
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from aiohttp import web
 
-from gateway.config import GatewayConfig
-from gateway.machines.relay import Endpoint, RelayMachine
+from gateway.config import DEMO_URL, GatewayConfig, MachineSpec
+from gateway.listening import ListenError
+from gateway.listening import listen as open_sockets
+from gateway.machines.demo import DemoMachine
+from gateway.machines.local import LocalMachine
+from gateway.machines.machine import Machine
+from gateway.machines.relay import RelayMachine
 from gateway.server.core import Core
+from gateway.server.listener import Listener
 from gateway.spice.errors import SpiceError
 from gateway.spice.limits import FIRST_REQUEST_SECONDS
 from gateway.web import make_app
+from gateway.web.keys import MACHINES, NATIVE
 from gateway.web.logins import Logins
 from gateway.web.patience import FIRST_REQUEST
 
@@ -27,30 +33,23 @@ class CannotListen(SpiceError):
     """The address is not to be had, or the certificate cannot be used."""
 
 
-class MachineSpec(NamedTuple):
-    """A machine that is to be served."""
-
-    name: str
-    endpoint: Endpoint
-    password: str | None
-
-
 async def serve_forever(machines: Sequence[MachineSpec], config: GatewayConfig) -> None:
     """Serve until SIGINT or SIGTERM; each SIGUSR1 prints another one-time link. Raises `CannotListen`."""
     for machine in machines:
-        if machine.endpoint.ca_file is not None:
+        if machine.endpoint is not None and machine.endpoint.ca_file is not None:
             machine.endpoint.tls_context()  # a CA file that cannot be read is told at once
 
-    def make_machines(core: Core) -> list[RelayMachine]:
-        return [RelayMachine(core, machine.name, machine.endpoint, machine.password) for machine in machines]
-
     logins = Logins()
-    app = make_app(make_machines, config.web_settings(), logins=logins)
+    app = make_app(
+        lambda core: [make_machine(core, machine) for machine in machines], config.web_settings(), logins=logins
+    )
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     server: asyncio.Server | None = None
+    listeners: list[Listener] = []
     try:
         server = await listen(runner, app, config)
+        listeners = await listen_for_native_clients(app, machines)
         site = site_of(server, config)
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -62,7 +61,32 @@ async def serve_forever(machines: Sequence[MachineSpec], config: GatewayConfig) 
     finally:
         if server is not None:
             server.close()
+        for listener in listeners:
+            listener.close()
         await runner.cleanup()
+
+
+def make_machine(core: Core, spec: MachineSpec) -> Machine:
+    """A machine on the loop that the gateway runs on."""
+    if spec.endpoint is not None:
+        return RelayMachine(core, spec.name, spec.endpoint, spec.password)
+    demo = DemoMachine(core, name=spec.name, shell=spec.shell)
+    demo.server.set_ticket(spec.password)
+    return LocalMachine(demo.server, DEMO_URL, on_close=demo.close)
+
+
+async def listen_for_native_clients(app: web.Application, specs: Sequence[MachineSpec]) -> list[Listener]:
+    """Open the sockets of the machines that have some. Raises `CannotListen`."""
+    listeners = []
+    for spec in specs:
+        if spec.listening is None:
+            continue
+        try:
+            listener, app[NATIVE][spec.name] = await open_sockets(app[MACHINES][spec.name], spec.listening)
+        except ListenError as error:
+            raise CannotListen(f"{spec.name}: {error}") from error
+        listeners.append(listener)
+    return listeners
 
 
 async def listen(runner: web.AppRunner, app: web.Application, config: GatewayConfig) -> asyncio.Server:

@@ -19,7 +19,11 @@ from typer.testing import CliRunner
 
 from gateway import __version__, cli
 from gateway.cli import PASSWORD_ENV
+from gateway.spice.enums import ChannelType
+from gateway.spice.errors import LinkRefused
+from gateway.spice.messages.main import Init
 from tests.certificates import make_certificate
+from tests.peers import NativeClient
 
 ROOT = Path(__file__).parents[1]
 
@@ -86,12 +90,24 @@ def test_version_is_printed(run: Run) -> None:
     assert run("--version").stdout == f"spicegate {__version__}\n"
 
 
-def test_serve_without_a_machine_starts_and_says_how_to_name_one(tmp_path: Path) -> None:
-    with serving(tmp_path) as (process, _):
+def test_serve_without_a_machine_opens_the_demo_machine(tmp_path: Path) -> None:
+    with serving(tmp_path) as (process, address):
+        opener = urllib.request.build_opener(NoRedirect)
+        with pytest.raises(urllib.error.HTTPError) as answer:
+            opener.open(address, timeout=10)
+        assert answer.value.headers["Location"] == "/m/demo"
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 0
-        assert process.stderr is not None
-        assert "spicegate serve spice://host:5900" in process.stderr.read()
+
+
+async def test_native_client_opens_the_demo_machine_with_its_password(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("pass word")
+    path = tmp_path / "demo.sock"
+    with serving(tmp_path, "--listen", f"unix:{path}", "--password-file", "secret"):
+        async with NativeClient(unix=path) as client:
+            with pytest.raises(LinkRefused):
+                await client.link(ChannelType.MAIN, password="other")
+            await (await client.link(ChannelType.MAIN, password="pass word")).wait_for(Init)
 
 
 @pytest.mark.parametrize(
@@ -109,6 +125,13 @@ def test_serve_without_a_machine_starts_and_says_how_to_name_one(tmp_path: Path)
         (["spice+tls://a:1", "--ca-file", "none"], "CA file none cannot be read"),
         (["spice://a", "--tls-cert", "none", "--tls-key", "none"], "tls_cert and tls_key cannot be used"),
         (["spice://a", "--log-level", "loud"], "must be debug, info"),
+        (["--listen", "somewhere"], "'somewhere' is no address to listen on"),
+        (["--listen", "0.0.0.0:5900"], "in the clear: use tls_listen"),
+        (["--listen", "192.0.2.1:5900"], "in the clear: use tls_listen"),
+        (["--tls-listen", "192.0.2.1:5901"], "demo: cannot listen on 192.0.2.1 port 5901"),
+        (["spice://a", "spice://b", "--listen", "5900"], "--listen is for one machine"),
+        (["spice://a", "--name", "a.vv"], "does not end with .vv"),
+        (["spice://a", "--demo-shell"], "--demo-shell belongs to the demo machine"),
     ],
 )
 def test_mistake_is_told_in_a_sentence(run: Run, arguments: list[str], words: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config import Config, ConfigError, load
+from gateway.listening import ListenAddress, Listening
 
 MACHINE = '[[machines]]\nname = "office"\nurl = "spice://host"\n'
 
@@ -45,7 +46,9 @@ def test_full_configuration_is_read(tmp_path: Path) -> None:
     assert (config.gateway.host, config.gateway.port) == ("0.0.0.0", 9000)
     assert config.gateway.allowed_origins == {"https://intranet.example"}
     assert office.password() == "pass word"
-    assert office.endpoint().ca_file == tmp_path / "ca.pem"
+    endpoint = office.endpoint()
+    assert endpoint is not None
+    assert endpoint.ca_file == tmp_path / "ca.pem"
     assert (lab.password(), str(lab.endpoint())) == (None, "spice+unix:///run/lab.sock")
 
 
@@ -138,3 +141,33 @@ def test_gateway_listens_where_browsers_are_secure(tmp_path: Path, gateway: str)
 def test_gateway_refuses_to_listen_in_the_clear(tmp_path: Path, gateway: str) -> None:
     with pytest.raises(ConfigError, match=r"TLS"):
         read(tmp_path, f"[gateway]\n{gateway}\n")
+
+
+def test_machine_listens_where_the_file_says(tmp_path: Path) -> None:
+    config = read(
+        tmp_path,
+        """
+        [[machines]]
+        name = "demo"
+        url = "demo:"
+        listen = "5900"
+        tls_listen = "0.0.0.0:5901"
+        shell = true
+        """,
+    )
+    (spec,) = config.specs()
+    assert (spec.endpoint, spec.shell) == (None, True)
+    assert spec.listening == Listening(ListenAddress("127.0.0.1", 5900), ListenAddress("0.0.0.0", 5901))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('listen = "0.0.0.0:5900"', "in the clear"),
+        ('listen = "spice"', "is no address to listen on"),
+        ("shell = true", "shell belongs to the built-in machine"),
+    ],
+)
+def test_mistake_about_listening_is_told(tmp_path: Path, line: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        read(tmp_path, f"{MACHINE}{line}\n")
