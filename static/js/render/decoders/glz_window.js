@@ -157,11 +157,11 @@ export class GlzWindow {
   #keep({ id, reach, type, topDown, width, height }, count) {
     this.#images.set(id, { count, reach });
     this.#pixels += count;
+    const stored = this.#store.pixels(id); // a later image that came before it may no longer reach it
     this.#advance();
     if (this.#pixels > 2 * this.#maxPixels) {
       throw new ProtocolError("the GLZ window grew beyond what was announced");
     }
-    const stored = this.#store.pixels(id);
     const waiters = this.#waiting.get(id);
     this.#waiting.delete(id);
     waiters?.forEach((waiter) => waiter.resume());

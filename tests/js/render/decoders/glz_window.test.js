@@ -25,7 +25,7 @@ for (const { name, kernels } of kinds) {
       const wasm = await kernels();
       return context({ wasm, glz: new GlzWindow({ kernels: wasm, ...options }) });
     };
-    const allAre = (picture, pixel) => assert.ok(picture.pixels.every((value) => value === pixel));
+    const allAre = (picture, pixel) => assert.deepEqual([...picture.pixels], new Array(16).fill(pixel));
 
     test("gives an image the pixels of the one it refers to", async () => {
       const ctx = await fresh();
@@ -71,6 +71,12 @@ for (const { name, kernels } of kinds) {
       decodeImage(plain(3), ctx);
       assert.equal(ctx.glz.size, 3);
       allAre(decodeImage(copy(1, 1), ctx), PIXEL);
+      assert.equal(ctx.glz.size, 1);
+    });
+
+    test("shows an image that a later one, which came before it, no longer reaches", async () => {
+      const ctx = await fresh();
+      for (const id of [0, 2, 1, 4, 3]) allAre(decodeImage(plain(id), ctx), PIXEL);
       assert.equal(ctx.glz.size, 1);
     });
 
