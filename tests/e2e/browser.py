@@ -72,6 +72,17 @@ _SNAPSHOT = f"""async () => {{
   return taken && {{width: taken.width, height: taken.height, data: await asBase64(taken.data)}};
 }}"""
 
+#: The canvas belongs to the worker; drawing it on another shows what it presents.
+_PRESENTED = f"""async (selector) => {{
+  {_AS_BASE64}
+  const shown = document.querySelector("spice-viewer").shadowRoot.querySelector(selector);
+  if (!shown) return null;
+  const copy = new OffscreenCanvas(shown.width, shown.height).getContext("2d");
+  copy.drawImage(shown, 0, 0);
+  const taken = copy.getImageData(0, 0, shown.width, shown.height);
+  return {{width: taken.width, height: taken.height, data: await asBase64(taken.data)}};
+}}"""
+
 _CANVAS_PIXELS = f"""async (selector) => {{
   {_AS_BASE64}
   const canvas = document.querySelector(selector);
@@ -172,6 +183,10 @@ class Viewer(Visitor):
     def snapshot(self) -> Pixels | None:
         """The primary surface as the viewer has it; None while there is none."""
         return _pixels(self.page.evaluate(_SNAPSHOT))
+
+    def presented(self) -> Pixels | None:
+        """The picture as it is on the canvas that a person sees."""
+        return _pixels(self.page.evaluate(_PRESENTED, CANVAS.removeprefix("spice-viewer ")))
 
     def wait_until_shows(self, expected: Pixels, name: str, timeout: float = 15) -> None:
         """Returns when the surface equals the picture in every pixel; otherwise fails with the difference."""

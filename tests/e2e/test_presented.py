@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.browser import CANVAS, Viewer, wait_until_equal
+from tests.e2e.browser import Viewer, wait_until_equal
 from tests.e2e.conftest import GatewayFor
 from tests.e2e.oracle import screenshot
-from tests.e2e.picture import Pixels, colours, from_rgba
+from tests.e2e.picture import colours
 from tests.e2e.program import ticks
 from tests.e2e.xspice import Xspice
 
 pytestmark = pytest.mark.e2e
-
-#: The canvas belongs to the worker; drawing it on another shows what it presents.
-_PRESENTED = """(selector) => {
-  const host = document.querySelector("spice-viewer");
-  const shown = host.shadowRoot.querySelector(selector);
-  const copy = new OffscreenCanvas(shown.width, shown.height).getContext("2d");
-  copy.drawImage(shown, 0, 0);
-  const {data} = copy.getImageData(0, 0, shown.width, shown.height);
-  let text = "";
-  for (let at = 0; at < data.length; at += 32768) text += String.fromCharCode(...data.subarray(at, at + 32768));
-  return [shown.width, shown.height, btoa(text)];
-}"""
-
-
-def _presented(viewer: Viewer) -> Pixels:
-    width, height, data = viewer.page.evaluate(_PRESENTED, CANVAS.removeprefix("spice-viewer "))
-    return from_rgba(width, height, base64.b64decode(data))
 
 
 def test_the_canvas_shows_what_x_programs_draw_on_the_screen_and_on_surfaces(
@@ -51,4 +33,4 @@ def test_the_canvas_shows_what_x_programs_draw_on_the_screen_and_on_surfaces(
     expected = screenshot(screen)
     assert colours(expected) > 3
     viewer.wait_until_shows(expected, "presented-snapshot")
-    wait_until_equal(lambda: _presented(viewer), expected, "presented-canvas")
+    wait_until_equal(viewer.presented, expected, "presented-canvas")

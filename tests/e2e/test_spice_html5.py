@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 from gateway.spice.enums import LinkErr
 from tests.e2e.browser import Visitor, canvas_pixels, wait_until_equal
 from tests.e2e.conftest import GatewayFor, SavedGuests
+from tests.e2e.demo_gateway import DemoGateway
 from tests.e2e.gateway import MACHINE, Gateway
 from tests.e2e.keys import EV_KEY
 from tests.e2e.oracle import drawn_pattern
@@ -58,7 +59,7 @@ def test_ticket_opens_one_session_only(
         second.page.goto(opened)
 
 
-def address(site: StaticSite, gateway: Gateway, console_ticket: str) -> str:
+def address(site: StaticSite, gateway: Gateway | DemoGateway, console_ticket: str, machine: str = MACHINE) -> str:
     """spice-html5's page, told to connect through the gateway."""
-    where = {"host": "127.0.0.1", "port": gateway.port, "path": f"ws/{MACHINE}", "password": console_ticket}
+    where = {"host": "127.0.0.1", "port": gateway.port, "path": f"ws/{machine}", "password": console_ticket}
     return f"{site.origin}/spice_auto.html?{urlencode(where)}"

@@ -1,0 +1,90 @@
+"""The gateway with the demo machine, in a thread of the test's process: so the test sees the machine's own pixels."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+from aiohttp import web
+
+from gateway.config import GatewayConfig
+from gateway.listening import listen as listen_natively
+from gateway.machines.demo import DemoMachine
+from gateway.machines.local import LocalMachine
+from gateway.server.core import Core
+from gateway.server.listener import Listener
+from gateway.serving import listen, site_of
+from gateway.web import WebSettings, make_app
+from gateway.web.keys import NATIVE
+from gateway.web.logins import Logins
+from gateway.web.native import NativeAddress
+from tests.e2e.core_machine import loopback
+from tests.e2e.loop_thread import LoopThread
+from tests.e2e.picture import Pixels
+
+MACHINE = "demo"
+
+
+class DemoGateway(LoopThread):
+    """`demo` is the machine; native clients come to `address`. `allowed_origin`: whose pages may come besides ours."""
+
+    def __init__(self, *, allowed_origin: str | None = None, ca_file: Path | None = None) -> None:
+        super().__init__()
+        self._settings = WebSettings(allowed_origins=frozenset({allowed_origin} if allowed_origin else ()))
+        self._ca_file = ca_file
+        self._logins = Logins()
+        self.origin = ""
+        self.demo: DemoMachine
+        self.address: NativeAddress
+
+    @property
+    def link(self) -> str:
+        """A one-time link, as the gateway prints it."""
+        return f"{self.origin}/enter?token={self.call(self._logins.issue_token)}"
+
+    @property
+    def port(self) -> int:
+        return int(self.origin.rsplit(":", 1)[-1])
+
+    def ticket(self) -> str:
+        """A one-time ticket of the machine."""
+        return self.call(lambda: self.demo.server.tickets.issue(self.demo.core.now()))
+
+    def connection_file(self) -> str:
+        """The `.vv` file, as somebody downloads it who is logged in."""
+        cookie = self.call(lambda: self._logins.enter(self._logins.issue_token(), self.demo.core.now()))
+        request = Request(f"{self.origin}/m/{MACHINE}.vv", headers={"Cookie": f"spicegate={cookie}"})
+        with urlopen(request, timeout=10) as answer:
+            return bytes(answer.read()).decode()
+
+    def pixels(self) -> Pixels:
+        """What the machine shows: R G B."""
+        return self.call(self._pixels)
+
+    def _pixels(self) -> Pixels:
+        self.demo.desktop.flush()
+        surface = self.demo.display.surface
+        assert surface is not None
+        return surface.pixels[:, :, 2::-1].copy()
+
+    async def on_start(self) -> None:
+        self._app = make_app(self._make_machines, self._settings, logins=self._logins)
+        self._runner = web.AppRunner(self._app, shutdown_timeout=1.0)
+        await self._runner.setup()
+        config = GatewayConfig(port=0)
+        self._server: asyncio.Server = await listen(self._runner, self._app, config)
+        self.origin = site_of(self._server, config)
+        self._listener: Listener
+        self._listener, self.address = await listen_natively(self._machine, loopback(self._ca_file))
+        self._app[NATIVE][MACHINE] = self.address
+
+    def _make_machines(self, core: Core) -> list[LocalMachine]:
+        self.demo = DemoMachine(core, name=MACHINE)
+        self._machine = LocalMachine(self.demo.server, "demo:", on_close=self.demo.close)
+        return [self._machine]
+
+    async def on_stop(self) -> None:
+        self._listener.close()
+        self._server.close()
+        await self._runner.cleanup()

@@ -1,0 +1,155 @@
+"""The demo machine in browsers: the canvas is its framebuffer, in every pixel, while somebody works on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from gateway.machines.demo.apps.app import App
+from gateway.machines.demo.apps.terminal import Terminal
+from gateway.machines.demo.apps.video import Video
+from gateway.machines.demo.limits import DEFAULT_HEIGHT, DEFAULT_WIDTH
+from tests.e2e import picture
+from tests.e2e.browser import Viewer, Visitor, canvas_pixels
+from tests.e2e.demo_gateway import MACHINE, DemoGateway
+from tests.e2e.firefox import FirefoxViewer
+from tests.e2e.keys import Keyboard
+from tests.e2e.picture import Pixels
+from tests.e2e.program import ticks
+from tests.e2e.static_site import StaticSite
+from tests.e2e.test_spice_html5 import SCREEN, SPICE_HTML5, address
+
+pytestmark = pytest.mark.e2e
+
+Look = Callable[[], Pixels | None]
+
+
+def wait_until_same(look: Look, gateway: DemoGateway, name: str, timeout: float = 20) -> None:
+    """Until somebody sees what the machine shows: the whole picture at one moment."""
+    shown, expected = None, gateway.pixels()
+    for _ in ticks(timeout, 0.05):
+        shown, expected = look(), gateway.pixels()
+        if shown is not None and picture.equal(shown, expected):
+            return
+    assert shown is not None, "no picture at all"
+    picture.keep(name, ours=shown, expected=expected)
+    raise AssertionError(picture.difference(shown, expected))
+
+
+def window(gateway: DemoGateway, name: str) -> App:
+    """An application's window, on top."""
+
+    def bring_up() -> App:
+        app = gateway.demo.app(name)
+        gateway.demo.desktop.activate(app)
+        return app
+
+    return gateway.call(bring_up)
+
+
+def wait_for(what: str, probe: Callable[[], bool]) -> None:
+    for _ in ticks(15):
+        if probe():
+            return
+    raise TimeoutError(f"no {what}")
+
+
+def lines(gateway: DemoGateway, terminal: App) -> str:
+    assert isinstance(terminal, Terminal)
+    return "\n".join(gateway.call(lambda: terminal.lines))
+
+
+@pytest.fixture
+def gateway(cleanup: ExitStack) -> DemoGateway:
+    return cleanup.enter_context(DemoGateway())
+
+
+@pytest.fixture
+def person(browser: Browser, cleanup: ExitStack, gateway: DemoGateway) -> Viewer:
+    """Somebody whose window is as large as the machine's screen."""
+    viewer = cleanup.enter_context(Viewer(browser, {"width": DEFAULT_WIDTH, "height": DEFAULT_HEIGHT}))
+    viewer.open(gateway.link)
+    viewer.wait_for_first_frame()
+    return viewer
+
+
+def test_chromium_shows_the_framebuffer(gateway: DemoGateway, person: Viewer) -> None:
+    wait_until_same(person.snapshot, gateway, "demo-snapshot")
+    wait_until_same(person.presented, gateway, "demo-canvas")
+    assert picture.colours(gateway.pixels()) > 1000
+    assert person.complaints == []
+
+
+def test_window_is_opened_typed_in_and_dragged(gateway: DemoGateway, person: Viewer) -> None:
+    terminal = window(gateway, "terminal")
+    wait_until_same(person.presented, gateway, "demo-terminal")
+    Keyboard(person.page).type("echo from the browser\n")
+    wait_for("answer of the shell", lambda: "\nfrom the browser" in lines(gateway, terminal))
+    wait_until_same(person.presented, gateway, "demo-typed")
+    left, top = terminal.left, terminal.top
+    drag(person, (left + 200, top + 12), (left + 90, top + 140))
+    wait_for("window where it was dragged", lambda: (terminal.left, terminal.top) == (left - 110, top + 128))
+    wait_until_same(person.presented, gateway, "demo-dragged")
+
+
+def test_click_on_the_dock_opens_an_application(gateway: DemoGateway, person: Viewer) -> None:
+    demo = gateway.demo
+    at = next(index for index, item in enumerate(demo.desktop.dock.items) if item.icon == "drawing")
+    tile = gateway.call(lambda: demo.desktop.dock.tile(at))
+    person.page.mouse.click(*person.point((tile.left + tile.right) // 2, (tile.top + tile.bottom) // 2))
+    wait_for("drawing board", lambda: any(one.icon == "drawing" for one in demo.desktop.windows))
+    wait_until_same(person.presented, gateway, "demo-opened")
+
+
+def test_video_that_stops_leaves_its_last_picture_exactly(gateway: DemoGateway, person: Viewer) -> None:
+    video = window(gateway, "video")
+    assert isinstance(video, Video)
+    start = video.number
+    gateway.call(video.toggle)
+    wait_for("two seconds of video", lambda: video.number >= start + 60)
+    gateway.call(video.toggle)
+    wait_until_same(person.presented, gateway, "demo-video")
+
+
+def drag(person: Viewer, start: tuple[int, int], end: tuple[int, int]) -> None:
+    """With the left button, in steps."""
+    mouse = person.page.mouse
+    mouse.move(*person.point(*start))
+    mouse.down()
+    mouse.move(*person.point(*end), steps=12)
+    mouse.up()
+
+
+def test_firefox_shows_the_framebuffer(gateway: DemoGateway, cleanup: ExitStack, tmp_path: Path) -> None:
+    viewer = cleanup.enter_context(FirefoxViewer(tmp_path / "firefox", gateway.link))
+    wait_until_same(viewer.snapshot, gateway, "demo-firefox", timeout=40)
+    window(gateway, "terminal")
+    wait_until_same(viewer.snapshot, gateway, "demo-firefox-terminal")
+
+
+# spice-html5, unmodified
+
+
+def test_spice_html5_shows_the_demo_machine_and_types_in_it(browser: Browser, cleanup: ExitStack) -> None:
+    site = cleanup.enter_context(StaticSite(SPICE_HTML5))
+    gateway = cleanup.enter_context(DemoGateway(allowed_origin=site.origin))
+    terminal = window(gateway, "terminal")
+    visitor = cleanup.enter_context(Visitor(browser))
+    visitor.page.goto(address(site, gateway, gateway.ticket(), MACHINE))
+    visitor.page.wait_for_selector(SCREEN)
+    wait_until_same(lambda: canvas_pixels(visitor.page, SCREEN), gateway, "spice-html5-demo")
+    visitor.page.hover(SCREEN)
+    for character in "date\n":
+        type_slowly(visitor.page, character, lambda: lines(gateway, terminal))
+    wait_until_same(lambda: canvas_pixels(visitor.page, SCREEN), gateway, "spice-html5-demo-typed")
+
+
+def type_slowly(page: Page, character: str, look: Callable[[], str]) -> None:
+    """One key, and its effect: spice-html5 confuses keys that come together."""
+    before = look()
+    page.keyboard.type(character)
+    wait_for(f"effect of {character!r}", lambda: look() != before)
