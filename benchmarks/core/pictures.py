@@ -20,7 +20,7 @@ Pixels = NDArray[np.uint8]
 
 WIDTH, HEIGHT = 1920, 1080
 #: More than a client's image cache holds (20 Mpixel), so that no screen is found in it.
-DESKTOPS = 12
+DESKTOPS = 20
 VIDEO_WIDTH, VIDEO_HEIGHT = 1280, 720
 #: Two seconds that join without a cut.
 VIDEO_FRAMES = 60
@@ -52,7 +52,7 @@ class Pictures:
 
 
 def make(home: Path, *, desktops: int = DESKTOPS) -> None:
-    """Draws everything into a directory; about ten seconds and 400 MB."""
+    """Draws everything into a directory; about fifteen seconds and 470 MB."""
     np.save(home / "desktops.npy", np.stack([_screen(desktop(WIDTH, HEIGHT, seed)) for seed in range(desktops)]))
     np.save(home / "video.npy", _video())
     np.save(home / "text.npy", _text())
