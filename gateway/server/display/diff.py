@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from gateway.server.display.region import NOWHERE, Rect, Region, few
+from gateway.server.display.region import EMPTY, NOWHERE, Rect, Region, few
 
 TILE: Final = 16
 """Pixels of a tile's edge. Arrays that are compared are whole tiles large."""
@@ -19,6 +19,12 @@ MOST_RECTS: Final = 12
 WASTE: Final = 2048
 """Pixels that may be told for nothing to save a message."""
 
+FEW_PIXELS: Final = 4096
+"""So many are compared one by one: a letter that is typed is told as exactly as that."""
+
+DENSE: Final = 0.75
+"""Where such a part of the tiles between the outermost ones differs, all between them is told: one picture."""
+
 _TOO_MANY: Final = 48
 
 Words = npt.NDArray[np.uint32]
@@ -27,19 +33,31 @@ Tiles = npt.NDArray[np.bool_]
 
 def changed(now: Words, before: Words, where: Rect) -> Region:
     """The part of `where` in which two arrays of pixels (rows of u32, whole tiles large) differ."""
+    if where.area <= FEW_PIXELS:
+        return Region((_around(now[where.slices] != before[where.slices]).moved(where.left, where.top),))
     top, left = where.top // TILE * TILE, where.left // TILE * TILE
     bottom, right = -(-where.bottom // TILE) * TILE, -(-where.right // TILE) * TILE
     differs = now[top:bottom, left:right].view(np.uint64) != before[top:bottom, left:right].view(np.uint64)
     by_tile = differs.view(np.uint64)  # eight pairs of pixels, a bool each, are a tile's row
     tiles: Tiles = by_tile.reshape(-1, TILE, by_tile.shape[1]).any(axis=1)
-    if not tiles.any():
+    box = _around(tiles)
+    if box.is_empty:
         return NOWHERE
-    if tiles.all():
-        return Region((where,))
+    if np.count_nonzero(tiles) >= DENSE * box.area:
+        return Region((Rect(*(edge * TILE for edge in box)).moved(left, top) & where,))
     size = TILE
     while len(runs := _runs(tiles, size)) > _TOO_MANY:
         tiles, size = _halved(tiles), 2 * size
     return Region(few((rect.moved(left, top) & where for rect in runs), MOST_RECTS, WASTE))
+
+
+def _around(differs: Tiles) -> Rect:
+    """The smallest rectangle around what is set, counted in the array's own steps; empty when nothing is."""
+    rows = np.flatnonzero(differs.any(axis=1))
+    if not len(rows):
+        return EMPTY
+    columns = np.flatnonzero(differs.any(axis=0))
+    return Rect(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 
 def _halved(tiles: Tiles) -> Tiles:
