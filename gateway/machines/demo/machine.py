@@ -15,6 +15,7 @@ from gateway.machines.demo.toolkit.dock import Item
 from gateway.machines.demo.toolkit.seat import Seat
 from gateway.machines.devices.smartcard import SmartcardReader
 from gateway.machines.devices.usb import UsbPort
+from gateway.machines.devices.webdav import SharedFolder
 from gateway.server.closing import CloseCode, Closing
 from gateway.server.core import Core
 from gateway.server.server import SpiceServer
@@ -38,9 +39,10 @@ class DemoMachine:
         self.seat = Seat(self.desktop, self.display.show_cursor)
         self.agent = DemoAgent(self._on_volume)
         self.serial = SerialPort()
-        self.usb_changed, self.card_changed = Signal(), Signal()
+        self.usb_changed, self.card_changed, self.folder_changed = Signal(), Signal(), Signal()
         self.usb_ports = [UsbPort(self.usb_changed) for _ in range(USB_PORTS)]
         self.card_reader = SmartcardReader(self.card_changed)
+        self.folder = SharedFolder(self.folder_changed)
         self._kinds = {app.name: app for app in APPS}
         self._open: dict[str, App] = {}
         self._register()
@@ -59,6 +61,7 @@ class DemoMachine:
             self.serial,
             *self.usb_ports,
             self.card_reader,
+            self.folder,
         ):
             self.server.add_interface(interface)
 

@@ -10,6 +10,7 @@ from gateway.machines.demo.apps.clipboard import Clipboard
 from gateway.machines.demo.apps.clock import Clock
 from gateway.machines.demo.apps.drawing import Drawing
 from gateway.machines.demo.apps.files import Files
+from gateway.machines.demo.apps.folder import Folder
 from gateway.machines.demo.apps.monitors import Monitors
 from gateway.machines.demo.apps.serial import Serial
 from gateway.machines.demo.apps.smartcard import Smartcard
@@ -27,6 +28,7 @@ APPS: Final[tuple[type[App], ...]] = (
     Files,
     Usb,
     Smartcard,
+    Folder,
     Serial,
     Monitors,
     Channels,
