@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from gateway.machines.demo.toolkit.canvas import Pixels, blank, blend_pixels
+from gateway.machines.demo.toolkit.canvas import Pixels, blank, blend_pixels, words
 
 WIDTH: Final = 640
 HEIGHT: Final = 360
@@ -46,8 +46,8 @@ class Scenery:
         above[...] = _cut(self._sky, number * 0.6)
         self._float(above, number)
         for layer, seen, speed in ((self._far, self._far_seen, 0.9), (self._near, self._near_seen, 1.7)):
-            words, cover = _cut(layer, number * speed), _cut(seen, number * speed)
-            np.copyto(_words(above), _words(words), where=cover)
+            part, cover = _cut(layer, number * speed), _cut(seen, number * speed)
+            np.copyto(words(above), words(part), where=cover)
         self._mirror(pixels, number)
         return pixels
 
@@ -96,10 +96,6 @@ def _depth(rows: int) -> Pixels:
     tint = np.zeros((rows, 1, 4), np.uint8)
     tint[:, 0, :3] = fade * np.array([84, 66, 48], np.float32)
     return tint
-
-
-def _words(pixels: Pixels) -> NDArray[np.uint32]:
-    return pixels.view(np.uint32)[..., 0]
 
 
 def _doubled(layer: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -12,8 +12,12 @@ class ServingDemo(ServingCore):
 
     demo: DemoMachine
 
+    def __init__(self, *, shell: bool = False) -> None:
+        super().__init__()
+        self._shell = shell
+
     def make_server(self) -> SpiceServer:
-        self.demo = DemoMachine(self.core)
+        self.demo = DemoMachine(self.core, shell=self._shell)
         return self.demo.server
 
     async def __aexit__(self, *error: object) -> None:

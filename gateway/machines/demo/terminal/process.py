@@ -20,6 +20,11 @@ from gateway.server.core import Core
 _PAUSE: Final = 1 / 60
 """Seconds between reads: a program that writes without end waits in the kernel, not in our memory."""
 
+_GRACE: Final = 1.0
+"""Seconds that a shell has to end once its terminal is gone."""
+
+_OURS: Final = "SPICEGATE_"
+
 _TAKE_TERMINAL: Final = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
 )
@@ -36,7 +41,6 @@ class ShellProcess:
         self._master = -1
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._handle: asyncio.TimerHandle | None = None
-        self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -54,29 +58,31 @@ class ShellProcess:
                 os.write(self._master, text.encode())
 
     async def _run(self) -> None:
+        process: asyncio.subprocess.Process | None = None
         self._master, slave = pty.openpty()
         try:
             os.set_blocking(self._master, False)
             columns, rows = self._size
             fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             shell = os.environ.get("SHELL", "/bin/sh")
-            environment = {**os.environ, "TERM": "linux", "COLUMNS": str(columns), "LINES": str(rows)}
-            self._process = await asyncio.create_subprocess_exec(
+            process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-c", _TAKE_TERMINAL, shell),
                 stdin=slave,
                 stdout=slave,
                 stderr=slave,
                 start_new_session=True,
-                env=environment,
+                env=environment(),
             )
             os.close(slave)
             slave = -1
             self._listen()
-            await self._process.wait()
+            await process.wait()
         finally:
             if slave >= 0:
                 os.close(slave)
             self._hang_up()
+            if process is not None:
+                await _end(process)
         self._write("\r\n[the shell ended; close this window and open it again for another]\r\n")
 
     def _listen(self) -> None:
@@ -99,3 +105,19 @@ class ShellProcess:
         self._core.loop.remove_reader(self._master)
         os.close(self._master)
         self._master = -1
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Until it is gone: a shell ends when its terminal does; one that does not is killed."""
+    try:
+        async with asyncio.timeout(_GRACE):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def environment() -> dict[str, str]:
+    """The shell's variables: the gateway's own, without those that may hold its secrets."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    return {**kept, "TERM": "linux"}

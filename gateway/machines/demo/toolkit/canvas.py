@@ -41,22 +41,48 @@ def channels(colour: Colour) -> NDArray[np.uint16]:
     return np.array([colour & 255, colour >> 8 & 255, colour >> 16 & 255], np.uint16)
 
 
+Words = NDArray[np.uint32]
+"""(height, width): a pixel a word, 0x00RRGGBB."""
+
+_RED_BLUE: Final = np.uint32(0xFF00FF)
+_GREEN: Final = np.uint32(0x00FF00)
+
+
+def words(pixels: Pixels) -> Words:
+    """The same memory, a word a pixel."""
+    return pixels.view(np.uint32)[..., 0]
+
+
 def blend(target: Pixels, mask: Mask, colour: Colour) -> None:
     """Lay `colour` over `target` as far as `mask` covers it (0 to 255). Both have the same height and width."""
-    cover = mask.astype(np.uint16)[..., None]
-    mixed_in = target[..., :3] * (255 - cover)
-    mixed_in += channels(colour) * cover
-    mixed_in += 128
-    mixed_in += mixed_in >> 8
-    target[..., :3] = mixed_in >> 8
+    cover = _shares(mask)
+    _mix(words(target), words(target), np.uint32(colour), cover)
 
 
 def blend_pixels(over: Pixels, below: Pixels, mask: Mask) -> None:
     """Keep of `over` what `mask` covers, let `below` shine through for the rest. All have the same size."""
-    cover = mask.astype(np.uint16)[..., None]
-    mixed_in = below[..., :3] * (255 - cover) + over[..., :3] * cover + 128
-    mixed_in += mixed_in >> 8
-    over[..., :3] = mixed_in >> 8
+    _mix(words(over), words(below), words(over), _shares(mask))
+
+
+def _shares(mask: Mask) -> Words:
+    """0 to 256."""
+    cover = mask.astype(np.uint32)
+    cover += cover >> 7
+    return cover
+
+
+def _mix(result: Words, below: Words, over: Words | np.uint32, cover: Words) -> None:
+    """Red and blue together, then green: each has eight bits to spare above it."""
+    rest = np.uint32(256) - cover
+    red_blue = (below & _RED_BLUE) * rest
+    red_blue += (over & _RED_BLUE) * cover
+    red_blue >>= 8
+    red_blue &= _RED_BLUE
+    green = (below & _GREEN) * rest
+    green += (over & _GREEN) * cover
+    green >>= 8
+    green &= _GREEN
+    np.bitwise_or(red_blue, green, out=result)
 
 
 @lru_cache(maxsize=_CORNERS_CACHED)
@@ -106,7 +132,7 @@ class Canvas:
     def fill(self, box: Box, colour: Colour) -> None:
         inner = self.area.intersection(box)
         if not inner.empty:
-            self.view(inner).view(np.uint32)[...] = colour
+            words(self.view(inner))[...] = colour
 
     def cover(self, left: int, top: int, mask: Mask, colour: Colour) -> None:
         """Lay a colour over the pixels, with its coverage."""

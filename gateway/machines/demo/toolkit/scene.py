@@ -34,14 +34,14 @@ class Scene:
         self.layers: list[Layer] = []
 
     def compose(self, canvas: Canvas) -> None:
-        """Draw all that is seen in the canvas's area. The lowest layer that matters is the highest that hides all."""
-        start = 0
-        for index, layer in enumerate(self.layers):
-            if any(box.covers(canvas.area) for box in layer.opaque):
-                start = index
-        for layer in self.layers[start:]:
-            if layer.bounds.meets(canvas.area):
-                layer.compose(canvas)
+        """Draw all that is seen in the canvas's area; of each layer only what the higher ones do not hide."""
+        hidden: list[Box] = []
+        parts: list[tuple[Layer, Box]] = []
+        for layer in reversed(self.layers):
+            parts += [(layer, part) for part in without(layer.bounds.intersection(canvas.area), hidden)]
+            hidden += [box for box in layer.opaque if box.meets(canvas.area)]
+        for layer, part in reversed(parts):
+            layer.compose(canvas.within(part))
 
     def above(self, layer: Layer) -> list[Layer]:
         return self.layers[self.layers.index(layer) + 1 :]
