@@ -22,7 +22,7 @@ from tests.e2e.xspice import Xspice
 
 _PROGRAMS = (
     "qemu-system-x86_64", "Xspice", "spicy-screenshot", "chromium", "firefox-esr", "xterm", "xclock", "xdotool",
-    "display", "dpkg-deb", "remote-viewer", "Xvfb", "certutil", "pulseaudio",
+    "display", "dpkg-deb", "remote-viewer", "Xvfb", "certutil", "pulseaudio", "cupsd",
 )  # fmt: skip
 _VGAS: tuple[Vga, ...] = ("qxl", "std")
 

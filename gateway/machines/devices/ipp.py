@@ -73,20 +73,25 @@ class PrintJob:
     state: int
 
 
-async def print_document(url: str, document: bytes, media_type: str, *, name: str, user: str = "spicegate") -> PrintJob:
-    """Send a document to the printer at `url`. Raises `DeviceError` when it does not take it."""
+async def print_document(
+    url: str, document: bytes, media_type: str, *, name: str, user: str = "spicegate", path: str = PATH
+) -> PrintJob:
+    """Send a document to the printer at `url`. Raises `DeviceError` when it does not take it.
+
+    `path` is where the printer takes jobs; servers of several printers have one for each.
+    """
     operation = [
         (Tag.CHARSET, "attributes-charset", b"utf-8"),
         (Tag.LANGUAGE, "attributes-natural-language", b"en"),
-        (Tag.URI, "printer-uri", f"ipp{url.removeprefix('http')}{PATH}".encode()),
+        (Tag.URI, "printer-uri", f"ipp{url.removeprefix('http')}{path}".encode()),
         (Tag.NAME, "requesting-user-name", user.encode()[:255]),
         (Tag.NAME, "job-name", name.encode()[:255]),
         (Tag.MEDIA_TYPE, "document-format", media_type.encode()),
     ]
-    answer = await _post(url + PATH, encode_request(PRINT_JOB, 1, operation) + document)
+    answer = await _post(url + path, encode_request(PRINT_JOB, 1, operation) + document)
     if answer.status >= _FIRST_ERROR:
         said = answer.find("status-message")
-        reason = f": {said.decode(errors='replace')}" if said else ""
+        reason = f": {said.decode(errors='replace').rstrip('.')}" if said else ""
         raise DeviceError(f"The printer refused the job with {answer.status:#06x}{reason}.")
     number, state = (int.from_bytes(answer.find(key) or b"", "big") for key in ("job-id", "job-state"))
     return PrintJob(number, state)

@@ -207,6 +207,18 @@ def unplug(program: Program, at: int = 0) -> None:
     program.usb.disconnect_device(program.usb.get_devices()[at])
 
 
+# SMARTCARD
+
+
+def insert_card(program: Program) -> bool:
+    """Put the software card into its reader."""
+    return bool(SpiceClientGLib.SmartcardManager.get().insert_card())
+
+
+def remove_card(program: Program) -> bool:
+    return bool(SpiceClientGLib.SmartcardManager.get().remove_card())
+
+
 def _outcome(program: Program, event: str) -> Callable[[Any, Any], None]:
     def on_done(usb: Any, result: Any) -> None:
         try:
@@ -229,5 +241,6 @@ VERBS: dict[str, Callable[..., Any]] = {
         picture, prefer_compression, prefer_codec,
         record, write, port_event,
         share_disc, plug, unplug,
+        insert_card, remove_card,
     )
 }  # fmt: skip
