@@ -14,6 +14,7 @@ from gateway.machines.demo.toolkit.desktop import Desktop
 from gateway.machines.demo.toolkit.dock import Item
 from gateway.machines.demo.toolkit.seat import Seat
 from gateway.machines.devices.smartcard import SmartcardReader
+from gateway.machines.devices.tunnel import TunnelPorts
 from gateway.machines.devices.usb import UsbPort
 from gateway.machines.devices.webdav import SharedFolder
 from gateway.server.closing import CloseCode, Closing
@@ -39,10 +40,12 @@ class DemoMachine:
         self.seat = Seat(self.desktop, self.display.show_cursor)
         self.agent = DemoAgent(self._on_volume)
         self.serial = SerialPort()
-        self.usb_changed, self.card_changed, self.folder_changed = Signal(), Signal(), Signal()
+        self.usb_changed, self.card_changed = Signal(), Signal()
+        self.folder_changed, self.printers_changed = Signal(), Signal()
         self.usb_ports = [UsbPort(self.usb_changed) for _ in range(USB_PORTS)]
         self.card_reader = SmartcardReader(self.card_changed)
         self.folder = SharedFolder(self.folder_changed)
+        self.tunnel = TunnelPorts(self.printers_changed)
         self._kinds = {app.name: app for app in APPS}
         self._open: dict[str, App] = {}
         self._register()
@@ -62,6 +65,7 @@ class DemoMachine:
             *self.usb_ports,
             self.card_reader,
             self.folder,
+            self.tunnel,
         ):
             self.server.add_interface(interface)
 

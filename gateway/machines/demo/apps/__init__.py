@@ -12,6 +12,7 @@ from gateway.machines.demo.apps.drawing import Drawing
 from gateway.machines.demo.apps.files import Files
 from gateway.machines.demo.apps.folder import Folder
 from gateway.machines.demo.apps.monitors import Monitors
+from gateway.machines.demo.apps.printer import Printer
 from gateway.machines.demo.apps.serial import Serial
 from gateway.machines.demo.apps.smartcard import Smartcard
 from gateway.machines.demo.apps.terminal import Terminal
@@ -29,6 +30,7 @@ APPS: Final[tuple[type[App], ...]] = (
     Usb,
     Smartcard,
     Folder,
+    Printer,
     Serial,
     Monitors,
     Channels,

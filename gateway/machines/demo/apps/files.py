@@ -56,7 +56,7 @@ class Files(App):
         self._status = Status(Box.at(pad, 228, width - 100, 34), "")
         self._clear = Button(Box.at(pad + width - 88, 228, 88, theme.ROW), "Clear", self._on_clear)
         preview = Box.at(pad, 274, width, self.size[1] - 274 - pad)
-        self._text = TextArea(preview)
+        self._text = TextArea(preview, hint="Choose a file to look into it")
         self._picture = Preview(preview)
         self.add(self._list, self._progress, self._status, self._clear, self._text, self._picture)
         self.watch(self._transfers.changed, self._refresh)

@@ -36,7 +36,7 @@ class Folder(App):
         self._list = ListView(
             Box.at(pad, 102, width, 190), columns, on_choose=self._choose, empty="Share a folder of yours"
         )
-        self._text = TextArea(Box.at(pad, 304, width, self.size[1] - 304 - pad))
+        self._text = TextArea(Box.at(pad, 304, width, self.size[1] - 304 - pad), hint="Choose a file to look into it")
         self.add(self._status, self._up, self._again, self._list, self._text)
         self.watch(self.machine.folder_changed, self._reload)
         self.work(self._listen())
