@@ -10,6 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from gateway.server.interfaces import AgentInterface
+from gateway.server.policy import may_hear_agent, may_tell_agent
 from gateway.spice import agent
 from gateway.spice.agent import AgentMessage, Assembler, RawMessage
 from gateway.spice.enums import AgentMessageType
@@ -88,10 +89,10 @@ class AgentLink:
         self, message: AgentMessage, *, to: RedClient | None = None, caps: frozenset[int] = frozenset()
     ) -> None:
         """Say something to one client, to all of them if None. `caps`: what both agents announced (`agent.encode`)."""
-        chunks = agent.encode(message, caps)
+        chunks, type_ = agent.encode(message, caps), agent.NUMBERS[type(message)]
         for client in self.clients if to is None else [to]:
             session = self._sessions.get(client)
-            if session is not None and session.started:
+            if session is not None and session.started and may_hear_agent(client.access.rights, type_):
                 session.send(chunks)
 
     # MAIN's side
@@ -112,6 +113,8 @@ class AgentLink:
         """A client's chunk. Raises `ProtocolError`."""
         session = self.session(main)
         for message in session.take(chunk):
+            if not may_tell_agent(main.client.access.rights, message.type):
+                continue
             if message.type is not AgentMessageType.MONITORS_CONFIG or not self._configure(main, message):
                 self.interface.on_message(main.client, message)
 

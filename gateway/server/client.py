@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import TYPE_CHECKING
 
 from gateway.server.closing import Closing
+from gateway.server.visitor import Access
 from gateway.spice.enums import ChannelType
 
 if TYPE_CHECKING:
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 class RedClient:
     """A session: MAIN and the channels that carry its connection id.
 
-    `proof` is what opened it (a log-in's or a ticket's digest); every further channel must show the same.
-    The session lives as long as its MAIN connection.
+    `access` is what opened it (a log-in or a ticket); every further channel must show the same. The session lives as
+    long as its MAIN connection.
     """
 
-    def __init__(self, server: SpiceServer, proof: str, peer: str) -> None:
+    def __init__(self, server: SpiceServer, access: Access, peer: str) -> None:
         self.server = server
-        self.proof = proof
+        self.access = access
         self.peer = peer
         self.connection_id = 0
         self.since = server.core.now()
@@ -37,10 +37,6 @@ class RedClient:
     def main(self) -> RedChannelClient | None:
         """The MAIN connection."""
         return next((link for link in self.channel_clients if link.channel.type is ChannelType.MAIN), None)
-
-    def admits(self, proof: str) -> bool:
-        """Whether `proof` is what opened this session; compared in constant time."""
-        return hmac.compare_digest(self.proof, proof)
 
     def add_channel_client(self, link: RedChannelClient) -> None:
         self.channel_clients.append(link)

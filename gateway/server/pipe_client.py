@@ -20,6 +20,7 @@ from gateway.server.closing import NORMAL, CloseCode, Closing
 from gateway.server.counters import Counters
 from gateway.server.flow import FlowControl
 from gateway.server.pipe import Pipe, PipeFull, PipeItem
+from gateway.server.policy import may_send
 from gateway.server.transport import IDLE, Data, Transport
 from gateway.spice import caps as capability
 from gateway.spice import catalog, codec
@@ -252,6 +253,8 @@ class PipeClient(RedChannelClient):
     def _read_messages(self) -> None:
         while self.connected and not self._held and (message := self._reader.read()) is not None:
             self._counters.messages_in += 1
+            if not may_send(self.client.access.rights, self.channel.type, message.number):
+                continue
             handler = self._handlers[message.number]
             if handler is None:
                 raise ProtocolError(f"message {message.number} has no place on {self.channel.name}")

@@ -20,8 +20,9 @@ from gateway.server.client import RedClient
 from gateway.server.closing import ChannelClosed, CloseCode, Closing
 from gateway.server.link_pump import LinkPump, PeerGone
 from gateway.server.pipe_channel import PipeChannel
+from gateway.server.policy import may_link
 from gateway.server.transport import Transport
-from gateway.server.visitor import Visitor, ticket_proof
+from gateway.server.visitor import OPEN, Access, Visitor, ticket_access
 from gateway.spice.enums import ChannelType, LinkErr
 from gateway.spice.errors import LinkRefused, ProtocolError, UsageError
 from gateway.spice.limits import LINK_SECONDS, MAX_SESSIONS
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("spicegate.server")
 
 NEEDS_TICKET = "This needs a log-in, the machine's password or a valid one-time ticket."
-
-_OPEN = "open"  # what a session is bound to where nothing is asked for
 
 _SENTENCES = {
     LinkErr.CHANNEL_NOT_AVAILABLE: "The machine does not have this channel.",
@@ -92,7 +91,7 @@ class Reception:
         self._link.accept(place.channel.local_caps.common, place.channel.local_caps.channel)
         self._pump.flush()
         ticket = await self._pump.expect(TicketReceived)
-        client = self._admit(ticket, place)
+        client = await self._admit(ticket, place)
         self._link.grant()
         self._pump.flush()
         linked = await self._pump.expect(Linked)
@@ -123,36 +122,41 @@ class Reception:
             raise LinkRefused(LinkErr.BAD_CONNECTION_ID)
         return _Place(channel, client)
 
-    def _admit(self, ticket: TicketReceived, place: _Place) -> RedClient:
+    async def _admit(self, ticket: TicketReceived, place: _Place) -> RedClient:
         """The session that the client may take part in. Raises `LinkRefused`.
 
         All channels of a session are opened by the same proof: a one-time ticket is spent by MAIN, and is shown again,
         without being spent again, by the channels of the session that it opened.
         """
-        client, server = place.client, self._server
-        if client is not None:
-            if client not in server.clients or place.channel.server is not server:
-                raise LinkRefused(LinkErr.BAD_CONNECTION_ID)
-            if not client.admits(self._proof(ticket)):
+        server, channel = self._server, place.channel
+        shown = self._shown(ticket)
+        client = place.client
+        if client is None:
+            spends = self._visitor.access is None and shown is not OPEN
+            access = await server.authenticate(ticket.password or "") if spends else shown
+            if access is None:
                 raise LinkRefused(LinkErr.PERMISSION_DENIED)
-            return client
-        proof = self._proof(ticket)
-        spends = self._visitor.proof is None and proof != _OPEN
-        if spends and not server.authenticate(ticket.password or ""):
+            client = RedClient(server, access, self._visitor.peer)
+            client.connection_id = server.new_connection_id()
+        elif client not in server.clients:
+            raise LinkRefused(LinkErr.BAD_CONNECTION_ID)
+        elif not client.access.admits(shown):
             raise LinkRefused(LinkErr.PERMISSION_DENIED)
-        client = RedClient(server, proof, self._visitor.peer)
-        client.connection_id = server.new_connection_id()
+        if channel.server is not server:
+            raise LinkRefused(LinkErr.CHANNEL_NOT_AVAILABLE)
+        if not may_link(client.access.rights, channel.type):
+            raise LinkRefused(LinkErr.PERMISSION_DENIED)
         return client
 
-    def _proof(self, ticket: TicketReceived) -> str:
-        """What the client shows. Raises `LinkRefused` when it shows nothing."""
-        if self._visitor.proof is not None:
-            return self._visitor.proof
+    def _shown(self, ticket: TicketReceived) -> Access:
+        """What the client shows, not judged yet. Raises `LinkRefused` when it shows nothing."""
+        if self._visitor.access is not None:
+            return self._visitor.access
         if not self._server.ticketing:
-            return _OPEN
+            return OPEN
         if ticket.password is None:
             raise LinkRefused(LinkErr.PERMISSION_DENIED)
-        return ticket_proof(ticket.password)
+        return ticket_access(ticket.password)
 
     def _refuse(self, closing: Closing, code: LinkErr) -> None:
         """Answer as far as the link has come, then close."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -26,11 +26,15 @@ from gateway.server.pipe_channel import PipeChannel
 from gateway.server.reception import random_id
 from gateway.server.registration import bring
 from gateway.server.tickets import TicketBook
+from gateway.server.visitor import Access, ticket_access
 from gateway.spice.agent import MonitorsConfig
 from gateway.spice.auth import password_bytes
 from gateway.spice.enums import ChannelType
 from gateway.spice.errors import UsageError
 from gateway.spice.limits import MAX_CHANNELS
+
+Doorkeeper = Callable[[str], Awaitable[Access | None]]
+"""Says what a password opens, None when nothing; a ticket is spent by this. Its proof is `ticket_access`'s."""
 
 REMOVED = Closing(CloseCode.MACHINE_CLOSED, "The machine removed this device.")
 
@@ -60,6 +64,8 @@ class SpiceServer:
         """Whether clients must show the password or a one-time ticket; False: anybody may come."""
         self.tls_channels: frozenset[ChannelType] = frozenset()
         """Channel types that are served over TLS only."""
+        self.doorkeeper: Doorkeeper | None = None
+        """Who is asked about a password that is neither the machine's nor a ticket of its own."""
         self._password: bytes | None = None
         self._password_until: float | None = None
         self._main: MainChannel | None = None
@@ -211,13 +217,15 @@ class SpiceServer:
         self._password = password_bytes(password) if password is not None else None
         self._password_until = self.core.now() + lifetime if lifetime is not None else None
 
-    def authenticate(self, password: str) -> bool:
-        """Whether `password` is the machine's and has not expired, or a one-time ticket, which is spent by this."""
+    async def authenticate(self, password: str) -> Access | None:
+        """What `password` opens: it is the machine's and has not expired, or a one-time ticket, which this spends."""
         now = self.core.now()
         expired = self._password_until is not None and now >= self._password_until
         if self._password is not None and not expired and hmac.compare_digest(self._password, password.encode()):
-            return True
-        return self.tickets.redeem(password, now)
+            return ticket_access(password)
+        if self.tickets.redeem(password, now):
+            return ticket_access(password)
+        return await self.doorkeeper(password) if self.doorkeeper is not None else None
 
     def close(self, closing: Closing) -> None:
         """Disconnect everybody and empty the list."""

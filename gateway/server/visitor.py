@@ -1,30 +1,49 @@
-"""Who is at the other end of a connection, as far as its frontend could tell."""
+"""Who is at the other end of a connection, as far as its frontend could tell, and what lets them in."""
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass
 
+from gateway.server.rights import Right
 from gateway.server.tickets import digest
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """What opened a session. `proof` is shown again by each of its channels; `name` is for people."""
+
+    proof: str
+    rights: Right = Right.ALL
+    name: str = ""
+
+    def admits(self, other: Access) -> bool:
+        """Whether whoever shows `other` may take part in a session of this; compared in constant time."""
+        return hmac.compare_digest(self.proof, other.proof)
+
+
+OPEN = Access("open")
+"""Of a session on a machine that asks for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Visitor:
-    """`login` names the authenticated web session, None: the client has to bring a ticket. `peer` is for people.
+    """`access` is what the frontend let them in by; None: the client has to bring a ticket. `peer` is for people.
 
     `secure`: nobody listens on the way. That holds for all WebSockets: the web frontend speaks beyond this computer
     over TLS only.
     """
 
-    login: str | None
+    access: Access | None
     peer: str
     secure: bool = True
 
-    @property
-    def proof(self) -> str | None:
-        """What a session of this log-in is bound to; None when only a ticket can prove anything."""
-        return f"login {digest(self.login)}" if self.login is not None else None
+
+def login_access(login: str, rights: Right = Right.ALL, name: str = "") -> Access:
+    """Of a web log-in's id."""
+    return Access(f"login {digest(login)}", rights, name)
 
 
-def ticket_proof(ticket: str) -> str:
-    """What a session opened by `ticket` is bound to."""
-    return f"ticket {digest(ticket)}"
+def ticket_access(ticket: str, rights: Right = Right.ALL, name: str = "") -> Access:
+    """Of a password or one-time ticket."""
+    return Access(f"ticket {digest(ticket)}", rights, name)

@@ -6,12 +6,14 @@ import logging
 from typing import TYPE_CHECKING
 
 from gateway.machines.relay.flow import ClientFlow, Flow, MachineFlow, MainFlow
+from gateway.machines.relay.restricted import RestrictedClientFlow, RestrictedMainFlow
 from gateway.server.channel import Capabilities, Handlers, RedChannel
 from gateway.server.channel_client import RedChannelClient
 from gateway.server.client import RedClient
 from gateway.server.closing import NORMAL, CloseCode, Closing
 from gateway.server.core import Core
 from gateway.server.counters import Counters
+from gateway.server.rights import Right
 from gateway.server.transport import IDLE, Transport
 from gateway.spice.catalog import Direction
 from gateway.spice.enums import ChannelType
@@ -33,6 +35,13 @@ class RelayChannel(RedChannel):
         super().__init__(type_, id_, core, Handlers(ClientFlow, outgoing))
 
 
+def flows(type_: ChannelType, rights: Right) -> tuple[type[ClientFlow], type[MachineFlow]]:
+    """What carries a channel: bytes as they came, unless something of it may not pass."""
+    if rights == Right.ALL or type_ not in (ChannelType.MAIN, ChannelType.INPUTS):
+        return ClientFlow, MainFlow if type_ is ChannelType.MAIN else MachineFlow
+    return RestrictedClientFlow, RestrictedMainFlow if type_ is ChannelType.MAIN else MachineFlow
+
+
 class RelayChannelClient(RedChannelClient):
     """One client's connection to a relayed channel."""
 
@@ -50,8 +59,8 @@ class RelayChannelClient(RedChannelClient):
         super().__init__(channel, client, browser, caps, mini_header=mini_header)
         self._relay = relay
         self._machine = machine
-        outgoing = MainFlow if channel.type is ChannelType.MAIN else MachineFlow
-        self.incoming: Flow = ClientFlow(self, browser, machine)
+        incoming, outgoing = flows(channel.type, client.access.rights)
+        self.incoming: Flow = incoming(self, browser, machine)
         self.outgoing: Flow = outgoing(self, machine, browser)
 
     @property

@@ -10,6 +10,7 @@ from gateway.server.channels.migration import Migration
 from gateway.server.interfaces import AgentInterface, TabletInterface
 from gateway.server.pipe_channel import PipeChannel
 from gateway.server.pipe_client import TOO_SLOW, PipeClient
+from gateway.server.policy import may_link
 from gateway.spice.enums import ChannelType, LinkErr, MainCap, MouseMode, NotifySeverity, NotifyVisibility
 from gateway.spice.errors import ProtocolError, UsageError
 from gateway.spice.limits import AGENT_CHUNK_BYTES, AGENT_TOKENS, MAX_PIPE_BYTES
@@ -56,7 +57,8 @@ class MainClient(PipeClient):
 
     def send_channels(self, channels: list[RedChannel]) -> None:
         """Tell which channels there are; MAIN is understood."""
-        listed = [channel for channel in channels if channel is not self.channel]
+        rights = self.client.access.rights
+        listed = [channel for channel in channels if channel is not self.channel and may_link(rights, channel.type)]
         self.send(messages.ChannelsList([ChannelId(channel.type, channel.id) for channel in listed]))
 
     def notify(self, text: str, severity: NotifySeverity = NotifySeverity.INFO) -> None:
