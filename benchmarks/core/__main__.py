@@ -7,7 +7,7 @@ typing      a letter for each key: key-to-picture, bytes, CPU
 scroll      a terminal of 1208×864 pixels scrolls a line 30 times a second; the machine tells what it copies
 repaint     the same by a program that draws all of the terminal each time
 move        a window of 800×600 is dragged, 30 steps a second
-full        another desktop on all of 1920×1080: from the machine's call until the last byte has come
+full        another desktop on all of 1920×1080: from the call that gives it to the server until the last byte has come
 video_*     a film of 1280×720 at 30 pictures a second, for a client that takes VP8, H264 or MJPEG only
 idle        20 clients, nothing happens
 throttled   keys of one of three clients on a busy screen, without and with a fourth on a line of 1 Mbit/s

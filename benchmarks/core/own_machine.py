@@ -39,7 +39,7 @@ class OwnScreen(QXLInterface):
     """A `Canvas` that is a display adapter of ours."""
 
     def __init__(self) -> None:
-        self.drawing = 0.0
+        self.drawing = self.handed = 0.0
         self._surface: Surface | None = None
 
     def on_attached(self, worker: QXLWorker) -> None:
@@ -55,6 +55,7 @@ class OwnScreen(QXLInterface):
         began = time.thread_time()
         self.surface.pixels[y : y + height, x : x + width] = pixels
         self.drawing += time.thread_time() - began
+        self.handed = time.monotonic()
         self.surface.damage(Rect(x, y, x + width, y + height))
 
     def copy(self, source: Box, x: int, y: int) -> None:

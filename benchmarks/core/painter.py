@@ -24,7 +24,7 @@ class Told:
     skipped: int = 0
     """Ticks that were left out because the one before took too long."""
     keys: list[float] = field(default_factory=list)
-    """When the answer to each key began to be drawn."""
+    """When the answer to each key was given to the server."""
     drawing: float = 0.0
     """CPU seconds that the machine's own drawing cost within the server's process."""
 
@@ -73,5 +73,5 @@ class Painter:
     def key(self) -> None:
         """Answer a key."""
         if self._scene is not None:
-            self.told.keys.append(time.monotonic())
-            self._scene.key(self._canvas, len(self.told.keys) - 1)
+            self._scene.key(self._canvas, len(self.told.keys))
+            self.told.keys.append(self._canvas.handed)

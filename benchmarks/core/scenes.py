@@ -46,6 +46,9 @@ class Box(NamedTuple):
 class Canvas(Protocol):
     """A screen as a toolkit sees it."""
 
+    handed: float
+    """When the last picture was given to the server; the program's own drawing of it came before."""
+
     def put(self, x: int, y: int, pixels: Pixels) -> None:
         """Show a picture with its left top corner there."""
 

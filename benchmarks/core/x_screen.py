@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import time
 from ctypes import POINTER, Structure, byref, c_char_p, c_int, c_long, c_uint, c_ulong, c_void_p
 
 import numpy as np
@@ -81,6 +82,7 @@ class XScreen:
     """A `Canvas` that is a window of an X display; it has the keyboard's focus. Raises `OSError`."""
 
     def __init__(self, display: str) -> None:
+        self.handed = 0.0
         self._display = _X.XOpenDisplay(display.encode())
         if not self._display:
             raise OSError(f"no X server answers on {display}")
@@ -125,6 +127,7 @@ class XScreen:
     def put(self, x: int, y: int, pixels: Pixels) -> None:
         height, width = pixels.shape[:2]
         self._pixels[y : y + height, x : x + width] = pixels
+        self.handed = time.monotonic()
         _EXTENSIONS.XShmPutImage(self._display, self._window, self._gc, self._image, x, y, x, y, width, height, 0)
         _X.XSync(self._display, 0)  # the memory is the server's until then
 
