@@ -98,7 +98,8 @@ class SmartcardReader(SmartcardInterface):
                 self._take_out()
                 self.name = None
             case vsc.Atr():
-                self._take_out()
+                if self.atr != message.atr:  # spice-gtk may tell twice of a card, while a command is on its way
+                    self._take_out()
                 self.atr = message.atr
             case vsc.CardRemove():
                 self._take_out()

@@ -103,6 +103,19 @@ async def test_late_answer_is_not_taken_for_the_next_ones() -> None:
         assert list(await soon(second)) == [b"2\x90\x00"]
 
 
+async def test_card_that_is_told_of_twice_still_answers() -> None:
+    async with inserted(Card(b""), serves=False) as (reader, mine):
+        waiting = asyncio.gather(reader.transmit(b"first"))
+        await mine.receive()
+        await mine.insert()
+        await mine.send(vsc.Apdu(b"\x90\x00"))
+        assert list(await soon(waiting)) == [b"\x90\x00"]
+        again = asyncio.gather(reader.transmit(b"second"), return_exceptions=True)
+        await mine.receive()
+        await mine.tell(vsc.Atr(b"another"))
+        assert isinstance((await soon(again))[0], DeviceGone)
+
+
 async def test_readers_failure_is_told() -> None:
     async with inserted(Card(b""), serves=False) as (reader, mine):
         waiting = asyncio.gather(reader.transmit(b"first"), return_exceptions=True)
