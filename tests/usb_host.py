@@ -178,7 +178,7 @@ class VirtualDisk(VirtualDevice):
         self._queue.append(pack("<IIIB", 0x53425355, tag, length - len((answer or b"")[:length]), status))
 
     def bulk_in(self, length: int) -> bytes | None:
-        if self.halted:
+        if self.halted or not self._queue:
             return None
         answer = self._queue.pop(0)
         self.halted = answer is None

@@ -16,11 +16,13 @@ from gateway.server.interfaces import (
     Interface,
     KeyboardInterface,
     MouseInterface,
+    NetWireInterface,
     PortInterface,
     QXLInterface,
     TabletInterface,
     WebdavInterface,
 )
+from gateway.server.tunnel import Service, Tunnel
 from gateway.spice import agent
 from gateway.spice.agent import RawMessage
 from gateway.spice.caps import to_words
@@ -119,6 +121,36 @@ class Folder(_Echo, WebdavInterface):
     name = WebdavInterface.name
 
 
+class Socket:
+    """A connection to a service that says back what it hears, and ends when the service does."""
+
+    def __init__(self, tunnel: Tunnel, service: Service) -> None:
+        self._socket = tunnel.connect(service, self)
+
+    def on_opened(self) -> None:
+        self._socket.write(b"hello")
+
+    def on_data(self, data: bytes) -> None:
+        self._socket.write(data)
+
+    def on_fin(self) -> None:
+        self._socket.send_fin()
+
+    def on_closed(self) -> None: ...
+
+    def on_writable(self) -> None: ...
+
+
+class Wire(NetWireInterface):
+    """Connects to whatever a client offers."""
+
+    def on_attached(self, tunnel: Tunnel) -> None:
+        self._tunnel = tunnel
+
+    def on_service_added(self, service: Service) -> None:
+        Socket(self._tunnel, service)
+
+
 class Devices:
     """All of them. `adapter` and `keyboard` are looked at."""
 
@@ -127,5 +159,6 @@ class Devices:
 
     def all(self) -> list[Interface]:
         return [
-            self.adapter, self.keyboard, Mouse(), Tablet(), Agent(), Port(), Folder(), UsbPort(), SmartcardReader()
+            self.adapter, self.keyboard, Mouse(), Tablet(), Agent(), Port(), Folder(), UsbPort(), SmartcardReader(),
+            Wire(),
         ]  # fmt: skip

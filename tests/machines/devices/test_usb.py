@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
@@ -88,6 +89,44 @@ async def test_stalled_command_tells_why_and_the_disk_works_on() -> None:
         assert (caught.value.key, caught.value.code) == (5, 0x20)
         assert 0x81 in virtual.cleared
         assert await disk.read(0, 512) == bytes(512)
+
+
+class DamagedDisk(VirtualDisk):
+    """A disk whose answers are sometimes something else."""
+
+    def __init__(self, image: bytes, seed: int) -> None:
+        super().__init__(image)
+        self._chance = random.Random(seed)
+
+    def answer(self, message: usb.UsbredirMessage) -> usb.UsbredirMessage | None:
+        answer = super().answer(message)
+        if isinstance(answer, usb.ControlPacket | usb.BulkPacket) and self._chance.random() < 0.15:
+            self._spoil(answer)
+        return answer
+
+    def _spoil(self, answer: usb.ControlPacket | usb.BulkPacket) -> None:
+        chance, data = self._chance, bytearray(answer.data)
+        if chance.random() < 0.3:
+            answer.status = chance.choice([1, 2, 3, 4, 6, 77])
+        for _ in range(chance.choice([0, 1, 4])):
+            if data:
+                data[chance.randrange(len(data))] = chance.randrange(256)
+        if answer.endpoint & usb.IN:
+            answer.data = bytes(data[: chance.choice([len(data)] * 3 + [0, 1, 9])]) + bytes(
+                chance.choice([0, 0, 0, 40])
+            )
+            answer.length = len(answer.data) & 0xFFFF
+
+
+async def test_damaged_disk_raises_device_errors_only() -> None:
+    listed = 0
+    for seed in range(60):
+        async with plugged(DamagedDisk(image("fat12"), seed)) as (_, device, _host):
+            try:
+                listed += bool((await soon(list_files(await open_disk(device)))).entries)
+            except DeviceError:
+                continue
+    assert 0 < listed < 60
 
 
 async def test_drive_without_a_medium_says_so() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from ipaddress import IPv4Address
@@ -32,6 +33,7 @@ from gateway.spice.messages.tunnel import (
     TunnelIpInfo,
 )
 from gateway.spice.wire import Message
+from tests.faults import Faults
 from tests.peers import Gone, soon
 from tests.serving_core import ClientChannel, ServingCore
 from tests.tunnel_client import LOOPBACK, service
@@ -332,3 +334,75 @@ async def test_second_client_is_turned_away() -> None:
         assert (await refused.expect(Disconnecting)).reason is LinkErr.PERMISSION_DENIED
         with pytest.raises(Gone):
             await refused.receive()
+
+
+def any_message(chance: random.Random) -> Message:
+    """Something that a client may say, of sockets and services that there may or may not be."""
+    socket, id_ = chance.choice([0, 0, 0, 1, 2, 200]), chance.choice([3, 4, 5])
+    return chance.choice(
+        [
+            service(id_, chance.choice([80, 80, 0]), chance.choice(["a", "a", "b"]), group=chance.randrange(3)),
+            ServiceRemove(id_),
+            SocketOpenAck(socket, chance.choice([0, 1, 80, 0xFFFFFFFF])),
+            SocketOpenNack(socket),
+            SocketData(socket, bytes(chance.choice([0, 1, 100, MAX_TUNNEL_DATA]))),
+            SocketData(socket, b"again"),
+            SocketToken(socket, chance.choice([0, 1, 50, 0xFFFFFFFF])),
+            SocketFin(socket),
+            SocketClosed(socket),
+            SocketClosedAck(socket),
+        ]
+    )
+
+
+class Restless(Wire):
+    """Connects to whatever is offered, and does this and that with its sockets."""
+
+    def __init__(self, chance: random.Random) -> None:
+        super().__init__()
+        self.chance = chance
+        self.programs: list[Program] = []
+
+    def on_service_added(self, service: Service) -> None:
+        self.programs += [Program(self.tunnel, service) for _ in range(2)]
+
+    def act(self) -> None:
+        for program in self.programs:
+            socket = program.socket
+            match self.chance.randrange(3):
+                case 0:
+                    socket.close()
+                case 1:
+                    socket.send_fin()
+            socket.write(bytes(self.chance.choice([1, 3 * MAX_TUNNEL_DATA])))
+            socket.hold(self.chance.random() < 0.3)
+
+
+async def test_messages_in_any_order_leave_nothing_behind() -> None:
+    faults = Faults()
+    faults.watch(asyncio.get_running_loop())
+    async with ServingCore() as core, core.client() as client:
+        session = await client.begin()
+        for seed in range(150):
+            chance = random.Random(seed)
+            wire = Restless(chance)
+            core.server.add_interface(wire)
+            channel = await session.link(ChannelType.TUNNEL)
+            await channel.send(service(3, 80))
+            try:
+                for _ in range(30):
+                    await channel.send(any_message(chance))
+                    await asyncio.sleep(0)
+                    wire.act()
+            except OSError:  # the server closed, as it should for most of this
+                pass
+            channel.wire.vanish()
+            while wire.tunnel.client is not None:
+                await asyncio.sleep(0)
+            for program in wire.programs:
+                program.socket.hold(False)
+                assert program.socket.closed
+            assert not wire.tunnel._sockets and not wire.tunnel.services
+            core.server.remove_interface(wire)
+    faults.leave()
+    faults.raise_any()
