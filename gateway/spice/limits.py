@@ -83,6 +83,12 @@ CURSOR_CACHE_PIXELS: Final = 4 * MIB
 # --- sound ---
 MIN_SOUND_FREQUENCY: Final = 8000
 MAX_SOUND_FREQUENCY: Final = 192000
+MAX_OPUS_PACKET: Final = 1275 * 6
+MAX_PLAYBACK_FRAMES: Final = 20
+"""Frames of 10 ms that wait for a client: beyond that the oldest are let go."""
+MAX_RECORD_MS: Final = 1000
+"""Sound from a client that the machine has not taken yet: beyond that the oldest is let go."""
+MAX_SOUND_LATENCY_MS: Final = 2000
 
 # --- the agent ---
 AGENT_CHUNK_BYTES: Final = 2048
