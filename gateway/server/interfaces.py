@@ -27,14 +27,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from enum import Enum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from gateway.spice.agent import MonitorsConfig, RawMessage
 from gateway.spice.enums import ChannelType, KeyboardModifierFlags, MouseButtonMask
 
 if TYPE_CHECKING:
     from gateway.server.agent_link import AgentLink
+    from gateway.server.channels.playback import PlaybackChannel
     from gateway.server.channels.port import PortDevice
+    from gateway.server.channels.record import RecordChannel
     from gateway.server.channels.smartcard import SmartcardDevice
     from gateway.server.char_device import CharDevice
     from gateway.server.client import RedClient
@@ -108,16 +110,19 @@ class PlaybackInterface(Interface):
     """Sound of the machine (SpicePlaybackInterface)."""
 
     @abstractmethod
-    def on_attached(self, playback: Any) -> None:
-        """Play through `playback`."""
+    def on_attached(self, playback: PlaybackChannel) -> None:
+        """Play through `playback`: its `start`, `put`, `stop`, `set_volume` and `set_mute`."""
 
 
 class RecordInterface(Interface):
     """A microphone of the machine (SpiceRecordInterface)."""
 
     @abstractmethod
-    def on_attached(self, record: Any) -> None:
-        """Listen through `record`."""
+    def on_attached(self, record: RecordChannel) -> None:
+        """Listen through `record`: its `start`, `read`, `stop`, `set_volume` and `set_mute`."""
+
+    def on_samples(self) -> None:
+        """Sound came: `record.read` gives it. What is not read within a second is lost."""
 
 
 class AgentInterface(Interface):

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from gateway.server.channels.cursor import CursorChannel
 from gateway.server.channels.display import DisplayChannel
+from gateway.server.channels.playback import PlaybackChannel
 from gateway.server.channels.port import PortChannel, PortDevice, WebdavChannel
+from gateway.server.channels.record import RecordChannel
 from gateway.server.channels.smartcard import SmartcardChannel, SmartcardDevice
 from gateway.server.channels.tunnel import TunnelChannel
 from gateway.server.channels.usbredir import UsbredirChannel
@@ -20,8 +22,10 @@ from gateway.server.display.worker import QXLWorker
 from gateway.server.interfaces import (
     Interface,
     NetWireInterface,
+    PlaybackInterface,
     PortInterface,
     QXLInterface,
+    RecordInterface,
     SmartcardInterface,
     UsbredirInterface,
     WebdavInterface,
@@ -70,6 +74,16 @@ def _port(server: SpiceServer, interface: PortInterface) -> Brought:
     return Brought([channel], lambda: interface.on_attached(device))
 
 
+def _playback(server: SpiceServer, interface: PlaybackInterface) -> Brought:
+    channel = PlaybackChannel(server, next_id(server, ChannelType.PLAYBACK))
+    return Brought([channel], lambda: interface.on_attached(channel))
+
+
+def _record(server: SpiceServer, interface: RecordInterface) -> Brought:
+    channel = RecordChannel(server, interface, next_id(server, ChannelType.RECORD))
+    return Brought([channel], lambda: interface.on_attached(channel))
+
+
 def _qxl(server: SpiceServer, interface: QXLInterface) -> Brought:
     display, cursor = DisplayChannel(server, interface.id), CursorChannel(server, interface.id)
     worker = QXLWorker(display, cursor)
@@ -78,6 +92,8 @@ def _qxl(server: SpiceServer, interface: QXLInterface) -> Brought:
 
 BRINGS: Final[dict[type[Interface], Make]] = {
     QXLInterface: _qxl,
+    PlaybackInterface: _playback,
+    RecordInterface: _record,
     UsbredirInterface: _usbredir,
     PortInterface: _port,
     SmartcardInterface: _smartcard,

@@ -1,0 +1,188 @@
+"""RECORD: sound from a client to the machine's microphone, raw or as Opus (spice server/sound.cpp).
+
+All clients are told when the machine listens; the first that speaks is the one it hears, until that client leaves or
+the machine stops listening. What the others send meanwhile is let go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from gateway.codecs.audio import OPUS_FREQUENCY, SAMPLE_BYTES, OpusDecoder, Resampler, check_frequency
+from gateway.server.channel import Capabilities, RedChannel
+from gateway.server.client import RedClient
+from gateway.server.interfaces import RecordInterface
+from gateway.server.pipe_channel import PipeChannel
+from gateway.server.pipe_client import PipeClient
+from gateway.server.transport import Transport
+from gateway.spice.enums import AudioDataMode, AudioFmt, ChannelType, RecordCap
+from gateway.spice.errors import ProtocolError, UsageError
+from gateway.spice.limits import MAX_RECORD_MS
+from gateway.spice.messages import record as messages
+
+if TYPE_CHECKING:
+    from gateway.server.server import SpiceServer
+
+CHANNELS = 2
+FULL_VOLUME = 0xFFFF
+
+
+class RecordClient(PipeClient):
+    """One client's microphone."""
+
+    channel: RecordChannel
+    type: ClassVar[ChannelType] = ChannelType.RECORD
+
+    def __init__(
+        self, channel: RedChannel, client: RedClient, transport: Transport, caps: Capabilities, *, mini_header: bool
+    ) -> None:
+        super().__init__(channel, client, transport, caps, mini_header=mini_header)
+        self.mode = AudioDataMode.RAW
+        self.start_mark: int | None = None
+        """The client's multimedia time at which its sound began; None before it did."""
+        self._decoder: OpusDecoder | None = None
+
+    def on_started(self) -> None:
+        if self.channel.volume is not None:
+            self.tell_volume()
+            self.tell_mute()
+        if self.channel.is_active:
+            self.begin()
+
+    def on_ended(self) -> None:
+        self.channel.on_silent(self)
+
+    def begin(self) -> None:
+        """The machine listens."""
+        self.start_mark = None
+        self.send(messages.Start(CHANNELS, AudioFmt.S16, OPUS_FREQUENCY))
+
+    def end(self) -> None:
+        """It does not any more."""
+        self.send(messages.Stop())
+
+    def tell_volume(self) -> None:
+        if self.has_cap(RecordCap.VOLUME) and self.channel.volume is not None:
+            self.send(messages.Volume(list(self.channel.volume)), key="volume")
+
+    def tell_mute(self) -> None:
+        if self.has_cap(RecordCap.VOLUME):
+            self.send(messages.Mute(int(self.channel.mute)), key="mute")
+
+    # messages
+
+    def on_mode(self, message: messages.Mode) -> None:
+        if message.mode not in (AudioDataMode.RAW, AudioDataMode.OPUS):
+            raise ProtocolError(f"sound in mode {int(message.mode)}, which was not offered")
+        self.mode = message.mode
+        self._decoder = OpusDecoder() if self.mode is AudioDataMode.OPUS else None
+
+    def on_start_mark(self, message: messages.StartMark) -> None:
+        self.start_mark = message.time
+
+    def on_data_message(self, message: messages.Data) -> None:
+        if self.channel.hears(self):
+            self.channel.take(self._samples(message.data), message.time)
+
+    def _samples(self, data: bytes) -> bytes:
+        if self._decoder is not None:
+            return self._decoder.decode(data)
+        if len(data) % SAMPLE_BYTES:
+            raise ProtocolError(f"{len(data)} bytes are no whole samples")
+        return data
+
+
+class RecordChannel(PipeChannel[RecordClient]):
+    """What a machine listens through; `RecordInterface.on_attached` is given it.
+
+    ::
+
+        record.start(44100)
+        samples = record.read()     # 16-bit stereo, when `on_samples` says that some came, or at any time
+        record.stop()
+    """
+
+    channel_type = ChannelType.RECORD
+    client_class = RecordClient
+    capabilities = (RecordCap.VOLUME, RecordCap.OPUS)
+
+    def __init__(self, server: SpiceServer, interface: RecordInterface, id_: int = 0) -> None:
+        super().__init__(server, id_)
+        self.is_active = False
+        self.speaker: RecordClient | None = None
+        """Whom the machine hears."""
+        self.time = 0
+        """The speaker's multimedia time of the latest sound, in milliseconds (u32)."""
+        self.volume: tuple[int, ...] | None = None
+        self.mute = False
+        self.dropped = 0
+        """Samples that the machine did not read in time."""
+        self._interface = interface
+        self._resampler: Resampler | None = None
+        self._heard = bytearray()
+        self._most = 0
+
+    def start(self, frequency: int = OPUS_FREQUENCY) -> None:
+        """Listen, to so many samples a second. Raises `UsageError` for an impossible number."""
+        check_frequency(frequency)
+        if self.is_active:
+            self.stop()
+        self.is_active = True
+        self._resampler = Resampler(OPUS_FREQUENCY, frequency) if frequency != OPUS_FREQUENCY else None
+        self._most = MAX_RECORD_MS * frequency // 1000 * SAMPLE_BYTES
+        for connection in self.connections:
+            connection.begin()
+
+    def stop(self) -> None:
+        """Listen no more; what was not read is gone."""
+        if not self.is_active:
+            return
+        self.is_active = False
+        self.speaker = None
+        self._heard.clear()
+        for connection in self.connections:
+            connection.end()
+
+    def read(self, most: int | None = None) -> bytes:
+        """What was heard and not read yet, `most` samples of it at most: the oldest first."""
+        size = len(self._heard) if most is None else most * SAMPLE_BYTES
+        taken = bytes(self._heard[:size])
+        del self._heard[:size]
+        return taken
+
+    def set_volume(self, volume: Sequence[int]) -> None:
+        """How sensitive the machine's microphone is, 0 to 65535 for each ear (or one for both)."""
+        if not volume or any(not 0 <= value <= FULL_VOLUME for value in volume):
+            raise UsageError(f"{list(volume)} is no volume")
+        self.volume = tuple(volume)
+        for connection in self.connections:
+            connection.tell_volume()
+
+    def set_mute(self, mute: bool) -> None:
+        """The machine's microphone is off on its own side."""
+        self.mute = mute
+        if self.volume is None:
+            self.volume = (FULL_VOLUME,) * CHANNELS
+        for connection in self.connections:
+            connection.tell_mute()
+
+    def hears(self, client: RecordClient) -> bool:
+        """Whether what a client says now is for the machine; who speaks first becomes the speaker."""
+        if self.is_active and self.speaker is None:
+            self.speaker = client
+        return self.is_active and self.speaker is client
+
+    def take(self, samples: bytes, time: int) -> None:
+        """Sound of the speaker, at 48 kHz."""
+        self._heard += self._resampler.resample(samples) if self._resampler else samples
+        self.time = time
+        if (excess := len(self._heard) - self._most) > 0:
+            del self._heard[:excess]
+            self.dropped += excess // SAMPLE_BYTES
+        self._interface.on_samples()
+
+    def on_silent(self, client: RecordClient) -> None:
+        """A client left; if it was the speaker, the next who speaks is."""
+        if self.speaker is client:
+            self.speaker = None
