@@ -18,14 +18,20 @@ PYTHON_LAYERS: dict[str, set[str]] = {
     "store": set(),
     "server": {"spice", "codecs"},
     "machines": {"server", "codecs", "spice"},
-    "web": {"spice", "codecs", "store", "server", "machines"},
+    "access": {"store", "server", "spice"},
+    "web": {"spice", "codecs", "store", "access", "server", "machines"},
 }
 # What a layer must not know of: time is an argument of the wire, and the core has no idea of HTTP.
 FORBIDDEN = {
     "spice": {"asyncio", "socket", "ssl", "aiohttp", "time", "threading"},
     "server": {"aiohttp"},
     "codecs": {"aiohttp", "asyncio"},
+    "store": {"aiohttp"},
+    "access": {"aiohttp"},
 }
+# Of the server core, people's rights are all that `access` knows.
+ACCESS_MAY_USE = "gateway.server.rights"
+SQL = {"sqlite3", "aiosqlite"}
 # Low to high; a module imports from its own folder or from lower ones.
 JS_LAYERS = {
     "transport": 0,
@@ -77,6 +83,15 @@ def test_python_module_imports_only_lower_layers(path: Path) -> None:
         other = rest.partition(".")[0]
         if layer in PYTHON_LAYERS and top == "gateway" and other in PYTHON_LAYERS and other != layer:
             assert other in PYTHON_LAYERS[layer], f"{layer} must not import gateway.{other}"
+
+
+@pytest.mark.parametrize("path", python_files(), ids=identity)
+def test_only_the_store_knows_sql_and_access_knows_only_the_rights_of_the_core(path: Path) -> None:
+    layer = path.relative_to(ROOT / "gateway").parts[0]
+    for module in imported_modules(path):
+        assert layer == "store" or module.partition(".")[0] not in SQL
+        if layer == "access" and module.startswith("gateway.server"):
+            assert module.startswith(ACCESS_MAY_USE)
 
 
 @pytest.mark.parametrize("path", js_files(), ids=identity)
