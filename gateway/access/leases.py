@@ -1,0 +1,109 @@
+"""What runs by somebody's right, and its end when the right ends.
+
+A lease is taken for each console session. It ends when its proof (log-in, key, ticket, user) is revoked or expires, or
+when the holder may no longer do all that it was opened with: the viewer then connects anew with what is left.
+Revocations by this program are noticed at once, those by others and the passing of time by `tend`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from typing import Final
+
+from gateway.access.clock import Clock
+from gateway.access.policy import Policy
+from gateway.access.principal import Principal
+from gateway.access.roles import Role
+from gateway.server.rights import Right
+from gateway.store.interface import Store
+from gateway.store.records import Grant, Proof
+
+ENDED: Final = "The log-in, key or ticket that opened this session has ended."
+LESSENED: Final = "What you may do at this machine was changed."
+
+Judge = Callable[[Principal, Collection[Grant], str], Right]
+
+
+@dataclass(eq=False, slots=True)
+class Lease:
+    """One running session. `on_end` is called once, with a sentence, on the event loop; not after `release`."""
+
+    principal: Principal
+    machine: str
+    rights: Right
+    on_end: Callable[[str], None]
+
+
+class Leases:
+    """All that runs. `judge` says what somebody may do at a machine."""
+
+    def __init__(self, store: Store, clock: Clock, policy: Policy, judge: Judge) -> None:
+        self._store = store
+        self._clock = clock
+        self._policy = policy
+        self._judge = judge
+        self._open: set[Lease] = set()
+
+    async def take(self, principal: Principal, machine: str, rights: Right, on_end: Callable[[str], None]) -> Lease:
+        """Watch over a session that is about to open with `rights`. When they ended meanwhile, `on_end` is called
+        before this returns."""
+        lease = Lease(principal, machine, rights, on_end)
+        self._open.add(lease)
+        try:
+            await self._check((lease,))
+        except BaseException:
+            self.release(lease)
+            raise
+        return lease
+
+    def release(self, lease: Lease) -> None:
+        """The session is over."""
+        self._open.discard(lease)
+
+    def held(self) -> tuple[Lease, ...]:
+        """All that run now."""
+        return tuple(self._open)
+
+    async def recheck(self, user_id: int | None = None) -> None:
+        """End what has lost its right, of one user or of everybody."""
+        await self._check([lease for lease in self._open if user_id in (None, lease.principal.user_id)])
+
+    async def tend(self) -> None:
+        """Do so for all. A log-in by which a session runs counts as used."""
+        await self._keep_seen()
+        await self.recheck()
+
+    def used_tickets(self) -> frozenset[int]:
+        """Tickets whose sessions run."""
+        return frozenset(proof.id for proof in self._proofs(self._open) if proof.kind == "ticket")
+
+    async def _check(self, leases: Collection[Lease]) -> None:
+        if not leases:
+            return
+        proofs = self._proofs(leases)
+        users = await self._store.standing(proofs, now=self._clock.wall(), idle=self._policy.session_idle)
+        grants = await self._store.grants.all()
+        for lease in leases:
+            proof = lease.principal.proof
+            user = users.get(proof) if proof is not None else None
+            if proof is not None and user is None:
+                self._end(lease, ENDED)
+                continue
+            today = replace(lease.principal, role=Role(user.role)) if user is not None else lease.principal
+            if lease.rights & ~self._judge(today, grants, lease.machine):
+                self._end(lease, LESSENED)
+
+    def _end(self, lease: Lease, sentence: str) -> None:
+        if lease in self._open:
+            self._open.remove(lease)
+            lease.on_end(sentence)
+
+    async def _keep_seen(self) -> None:
+        sessions = await self._store.issuers(self._proofs(self._open))
+        if sessions:
+            await self._store.sessions.touch(sessions, self._clock.wall())
+
+    @staticmethod
+    def _proofs(leases: Collection[Lease]) -> set[Proof]:
+        return {lease.principal.proof for lease in leases if lease.principal.proof is not None}

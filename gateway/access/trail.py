@@ -1,0 +1,103 @@
+"""The audit: one note for each write and each log-in, with who, from where, to what and how it went; never a secret."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from ipaddress import ip_network
+from typing import Final
+
+from gateway.access.clock import Clock
+from gateway.access.errors import Invalid
+from gateway.access.principal import Principal
+from gateway.access.roles import Permission
+from gateway.store.interface import Store
+from gateway.store.paging import MAX_PAGE_ROWS, PAGE_ROWS
+from gateway.store.records import AuditEntry, AuditFilter, Note, Outcome, Page
+
+CSV_COLUMNS: Final = ("id", "at", "actor", "address", "action", "target", "outcome", "detail")
+_MAX_TARGET: Final = 200
+
+
+class Trail:
+    """Makes notes, and reads them."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def now(self) -> float:
+        """The time of a note."""
+        return self._clock.wall()
+
+    def note(self, by: Principal, action: str, target: str = "", outcome: Outcome = "ok", **detail: str) -> Note:
+        """A note to keep with the change that it tells of."""
+        how = detail | ({"by": by.method.value} if by.method.value != "session" else {})
+        return Note(self._clock.wall(), by.name, by.user_id, by.address, action, target[:_MAX_TARGET], outcome, how)
+
+    def stranger(
+        self, address: str, action: str, target: str = "", outcome: Outcome = "ok", *, name: str = "", **detail: str
+    ) -> Note:
+        """A note on somebody who is not, or not yet, logged in."""
+        return Note(self._clock.wall(), name, None, address, action, target[:_MAX_TARGET], outcome, detail)
+
+    async def write(self, by: Principal, action: str, target: str = "", outcome: Outcome = "ok", **detail: str) -> None:
+        """Keep what changed nothing in the store: a session ended, a message sent, a configuration read anew."""
+        await self._store.audit.add(self.note(by, action, target, outcome, **detail))
+
+    async def require(self, by: Principal, permission: Permission, action: str, target: str = "") -> None:
+        """For writes. Raises `Forbidden`, which is kept."""
+        if not by.may(permission):
+            await self._store.audit.add(self.note(by, action, target, "refused", needs=permission.value))
+        by.require(permission)
+
+    async def page(
+        self, by: Principal, wanted: AuditFilter, after: str | None = None, limit: int = PAGE_ROWS
+    ) -> Page[AuditEntry]:
+        """Newest first. Raises `Forbidden` and `Invalid`."""
+        by.require(Permission.AUDIT_SEE)
+        _check(wanted)
+        return await self._store.audit.page(wanted, after, limit)
+
+    async def csv(self, by: Principal, wanted: AuditFilter) -> AsyncIterator[str]:
+        """All entries that match, as lines of CSV, a page at a time. Raises as `page`, before the first line."""
+        page = await self.page(by, wanted, limit=MAX_PAGE_ROWS)
+        return self._lines(wanted, page)
+
+    async def _lines(self, wanted: AuditFilter, page: Page[AuditEntry]) -> AsyncIterator[str]:
+        yield _csv_lines([CSV_COLUMNS])
+        yield _csv_lines([_csv_row(entry) for entry in page.items])
+        while page.next is not None:
+            page = await self._store.audit.page(wanted, page.next, MAX_PAGE_ROWS)
+            yield _csv_lines([_csv_row(entry) for entry in page.items])
+
+
+def _check(wanted: AuditFilter) -> None:
+    if wanted.network is not None:
+        try:
+            ip_network(wanted.network, strict=False)
+        except ValueError:
+            raise Invalid(
+                "network", f"{wanted.network[:64]!r} is no address and no network such as 10.0.0.0/8."
+            ) from None
+
+
+def _csv_row(entry: AuditEntry) -> tuple[str, ...]:
+    at = datetime.fromtimestamp(entry.at, UTC).isoformat(timespec="milliseconds")
+    detail = json.dumps(dict(entry.detail), ensure_ascii=False) if entry.detail else ""
+    texts = (entry.actor, entry.address, entry.action, entry.target, entry.outcome, detail)
+    return (str(entry.id), at, *(_tame(text) for text in texts))
+
+
+def _tame(text: str) -> str:
+    """Spreadsheets would run what begins like a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _csv_lines(rows: Sequence[Sequence[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
