@@ -175,24 +175,27 @@ class PipeClient(RedChannelClient):
         """The pipe is empty and the client takes more."""
 
     def _write_batch(self) -> None:
-        """As many waiting messages as go together in one write."""
-        frames, size, count = [], 0, 0
-        while size < BATCH_BYTES and self.flow.has_room_for(count, size) and (item := self.pipe.pop()) is not None:
+        """As many waiting messages as go together."""
+        frames: list[bytes] = []
+        size = 0
+        while size < BATCH_BYTES and self.flow.has_room_for(len(frames), size):
+            if (item := self.pipe.pop()) is None:
+                break
             self.serial += 1
             frames.append(frame(item.number, item.payload, self.mini_header, self.serial))
             size += len(frames[-1])
-            count += 1
-        self._emit(b"".join(frames), count)
+        self._emit(frames)
 
     def _write(self, number: int, payload: bytes) -> None:
         self.serial += 1
-        self._emit(frame(number, payload, self.mini_header, self.serial), 1)
+        self._emit([frame(number, payload, self.mini_header, self.serial)])
 
-    def _emit(self, data: bytes, messages: int) -> None:
-        self._counters.bytes_out += len(data)
-        self._counters.messages_out += messages
-        self.flow.sent(messages, len(data), self.channel.core.now())
-        self.transport.write(data)
+    def _emit(self, frames: list[bytes]) -> None:
+        octets = sum(map(len, frames))
+        self._counters.bytes_out += octets
+        self._counters.messages_out += len(frames)
+        self.flow.sent(len(frames), octets, self.channel.core.now())
+        self.transport.write_messages(frames)
         if self.flow.mark_due():
             self.ping()
 

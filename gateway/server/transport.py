@@ -16,6 +16,7 @@ import contextlib
 import socket
 import ssl
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Protocol, cast
 
 from gateway.server.closing import Closing
@@ -87,6 +88,10 @@ class Transport(ABC):
     @abstractmethod
     def write(self, data: Data, room: int = 0) -> bool:
         """Send `data[room:]`; `data[:room]` may be overwritten. True: the memory is still in use afterwards."""
+
+    def write_messages(self, frames: Sequence[bytes]) -> None:
+        """Send whole SPICE messages, in as few writes as the peer stands."""
+        self.write(b"".join(frames))
 
     @property
     @abstractmethod
@@ -207,6 +212,18 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
             return False
         transport.write(data[room:] if room else data)
         return transport.get_write_buffer_size() > 0
+
+    def write_messages(self, frames: Sequence[bytes]) -> None:
+        """Over TLS each in a record of its own (spice-gtk's spice-channel.c, iterate_read).
+
+        spice-gtk reads one message, then looks for more on the socket only: what came in the same record would wait
+        there until something else comes.
+        """
+        if self.ssl_object is None:
+            self.write(b"".join(frames))
+            return
+        for frame in frames:
+            self.write(frame)
 
     @property
     def unsent(self) -> int:

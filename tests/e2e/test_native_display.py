@@ -136,6 +136,20 @@ def test_client_that_comes_later_sees_the_same(machine: CoreMachine, screen: Scr
             client.wait_until_shows(screen.pixels(), "native-both")
 
 
+def test_client_over_tls_sees_the_last_of_several_changes_at_once(tmp_path: Path, cleanup: ExitStack) -> None:
+    machine = cleanup.enter_context(CoreMachine(tmp_path / "machine", tls=True))
+    screen = Screen(machine, WIDTH, HEIGHT)
+    person = cleanup.enter_context(SpiceGtk(**machine.secure_way_in)).opened("display")
+    for turn in range(30):
+
+        def change(turn: int = turn) -> None:
+            for place in range(6):
+                screen.surface.copy(Rect.at(place * 100, place * 60, 40, 20), noise(200, 200)[turn : turn + 20, :40])
+
+        machine.call(change)
+        person.wait_until_shows(screen.pixels(), "native-tls", timeout=5)
+
+
 # the pointer
 
 
