@@ -60,20 +60,18 @@ class Listening:
 async def listen(machine: Machine, wanted: Listening) -> tuple[Listener, NativeAddress]:
     """Open the sockets of a machine. Raises `ListenError`."""
     listener = Listener(machine.core, lambda transport: machine.serve(transport, visitor_on(transport)), machine.name)
-    certificate: bytes | None = None
+    chain: list[x509.Certificate] = []
     try:
         ports = [0, 0]
         if wanted.plain is not None:
             ports[0] = await _open(listener, wanted.plain, None)
         if wanted.tls is not None:
-            context, certificate = _tls(wanted)
+            context, chain = _tls(wanted)
             ports[1] = await _open(listener, wanted.tls, context)
     except BaseException:
         listener.close()
         raise
-    subject = _subject(certificate) if certificate is not None else ""
-    ca = certificate.decode() if certificate is not None else ""
-    return listener, NativeAddress(ports[0], ports[1], ca, subject)
+    return listener, NativeAddress(ports[0], ports[1], _authorities(chain), _subject(chain[0]) if chain else "")
 
 
 async def _open(listener: Listener, address: ListenAddress, tls: ssl.SSLContext | None) -> int:
@@ -87,14 +85,14 @@ async def _open(listener: Listener, address: ListenAddress, tls: ssl.SSLContext 
     return 0
 
 
-def _tls(wanted: Listening) -> tuple[ssl.SSLContext, bytes]:
-    """A server's context, and its certificate (PEM). Raises `ListenError`."""
+def _tls(wanted: Listening) -> tuple[ssl.SSLContext, list[x509.Certificate]]:
+    """A server's context, and its certificate with those behind it. Raises `ListenError`."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     if wanted.cert is not None:
         try:
             context.load_cert_chain(wanted.cert, wanted.key)
-            return context, wanted.cert.read_bytes()
-        except (OSError, ssl.SSLError) as error:
+            return context, x509.load_pem_x509_certificates(wanted.cert.read_bytes())
+        except (OSError, ssl.SSLError, ValueError) as error:
             raise ListenError(f"tls_cert and tls_key cannot be used: {error}") from error
     with tempfile.TemporaryDirectory() as directory:
         cert, key = Path(directory) / "cert.pem", Path(directory) / "key.pem"
@@ -103,7 +101,7 @@ def _tls(wanted: Listening) -> tuple[ssl.SSLContext, bytes]:
         key.touch(mode=0o600)
         key.write_bytes(secret)
         context.load_cert_chain(cert, key)
-    return context, pem
+    return context, x509.load_pem_x509_certificates(pem)
 
 
 def self_signed(name: str) -> tuple[bytes, bytes]:
@@ -129,9 +127,14 @@ def self_signed(name: str) -> tuple[bytes, bytes]:
     return certificate.public_bytes(serialization.Encoding.PEM), secret
 
 
-def _subject(pem: bytes) -> str:
+def _authorities(chain: list[x509.Certificate]) -> str:
+    """Those of a chain that vouch for themselves (PEM); without any, clients ask their system's authorities."""
+    own = (certificate for certificate in chain if certificate.issuer == certificate.subject)
+    return "".join(certificate.public_bytes(serialization.Encoding.PEM).decode() for certificate in own)
+
+
+def _subject(certificate: x509.Certificate) -> str:
     """A certificate's subject as SPICE clients compare it: `O=Acme,CN=host`, in the certificate's order."""
     names = {NameOID.COMMON_NAME: "CN", NameOID.ORGANIZATION_NAME: "O", NameOID.ORGANIZATIONAL_UNIT_NAME: "OU",
              NameOID.COUNTRY_NAME: "C", NameOID.STATE_OR_PROVINCE_NAME: "ST", NameOID.LOCALITY_NAME: "L"}  # fmt: skip
-    subject = x509.load_pem_x509_certificate(pem).subject
-    return ",".join(f"{names[part.oid]}={part.value!s}" for part in subject if part.oid in names)
+    return ",".join(f"{names[part.oid]}={part.value!s}" for part in certificate.subject if part.oid in names)

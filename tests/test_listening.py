@@ -11,6 +11,7 @@ from gateway.listening import ListenAddress, ListenError, Listening, listen, par
 from gateway.spice.enums import ChannelType
 from gateway.spice.messages.main import Init
 from tests.certificates import make_certificate
+from tests.e2e.certificates import SUBJECT, write_certificates
 from tests.peers import NativeClient
 from tests.serving_core import ServingCore
 
@@ -57,6 +58,27 @@ async def test_own_certificate_is_used_and_named(tmp_path: Path) -> None:
         async with NativeClient(address.tls_port, tls=certificate.client_context()) as client:
             await (await client.link(ChannelType.MAIN)).wait_for(Init)
         listener.close()
+
+
+async def test_authority_of_a_chain_is_named_and_nothing_else_of_the_file(tmp_path: Path) -> None:
+    authority = write_certificates(tmp_path / "tls")
+    key = authority.with_name("server-key.pem")
+    everything = tmp_path / "everything.pem"
+    everything.write_bytes(authority.with_name("chain.pem").read_bytes() + key.read_bytes())
+    async with ServingCore() as core:
+        listener, address = await listen(core.machine, Listening(None, ANY, everything, key))
+        listener.close()
+    assert address.ca == authority.read_text()
+    assert address.subject == SUBJECT
+
+
+async def test_authority_that_is_not_in_the_file_is_left_to_the_clients(tmp_path: Path) -> None:
+    authority = write_certificates(tmp_path / "tls")
+    wanted = Listening(None, ANY, authority.with_name("server-cert.pem"), authority.with_name("server-key.pem"))
+    async with ServingCore() as core:
+        listener, address = await listen(core.machine, wanted)
+        listener.close()
+    assert (address.ca, address.subject) == ("", SUBJECT)
 
 
 async def test_client_comes_in_by_unix_socket(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ routes = web.RouteTableDef()
 
 
 class NativeAddress(NamedTuple):
-    """Where a machine takes native clients: ports (0: none), and the TLS certificate (PEM) with its subject."""
+    """Where a machine takes native clients: ports (0: none), its TLS certificate's authority (PEM) and subject."""
 
     port: int
     tls_port: int
@@ -49,7 +49,8 @@ def write_connection_file(name: str, host: str, address: NativeAddress, ticket: 
     if address.port:
         lines.append(f"port={address.port}")
     if address.tls_port:
-        lines += [f"tls-port={address.tls_port}", "ca=" + address.ca.replace("\n", "\\n")]
-        lines.append(f"host-subject={address.subject}")
+        lines += [f"tls-port={address.tls_port}", f"host-subject={address.subject}"]
+    if address.ca:
+        lines.append("ca=" + address.ca.replace("\n", "\\n"))
     lines += [f"password={ticket}", f"title={name}", "delete-this-file=1"]
     return "\n".join(lines) + "\n"

@@ -15,7 +15,10 @@ SUBJECT = "CN=a SPICE machine"
 
 
 def write_certificates(home: Path) -> Path:
-    """Fills the folder with `ca-cert.pem`, `server-cert.pem` and `server-key.pem` (127.0.0.1); returns the first."""
+    """Fills the folder with `ca-cert.pem`, `server-cert.pem` and `server-key.pem` (127.0.0.1); returns the first.
+
+    `chain.pem` is both certificates, the server's first.
+    """
     home.mkdir()
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority = _name("a test's authority")
@@ -26,6 +29,7 @@ def write_certificates(home: Path) -> Path:
     )  # fmt: skip
     (home / "ca-cert.pem").write_bytes(ca.public_bytes(serialization.Encoding.PEM))
     (home / "server-cert.pem").write_bytes(server.public_bytes(serialization.Encoding.PEM))
+    (home / "chain.pem").write_bytes(b"".join(one.public_bytes(serialization.Encoding.PEM) for one in (server, ca)))
     private = serialization.PrivateFormat.PKCS8
     pem = key.private_bytes(serialization.Encoding.PEM, private, serialization.NoEncryption())
     (home / "server-key.pem").write_bytes(pem)

@@ -83,8 +83,8 @@ class CoreMachine(LoopThread):
 
 
 def loopback(ca_file: Path | None) -> Listening:
-    """Any port, and another for TLS with the certificate that lies beside an authority's."""
+    """Any port, and another for TLS with the certificates that lie beside an authority's."""
     here = ListenAddress("127.0.0.1", 0)
     if ca_file is None:
         return Listening(here)
-    return Listening(here, here, ca_file.with_name("server-cert.pem"), ca_file.with_name("server-key.pem"))
+    return Listening(here, here, ca_file.with_name("chain.pem"), ca_file.with_name("server-key.pem"))
