@@ -18,15 +18,18 @@ MACHINE = "guest"
 
 
 class Gateway(Program):
-    """`spicegate serve` in front of one machine, named `MACHINE`; `link` is what it prints to open."""
+    """`spicegate serve` in front of one machine, named `MACHINE`; `link` is what it prints to open.
 
-    def __init__(self, home: Path, machine_url: str, password: str, *, arguments: Sequence[str] = ()) -> None:
+    `machine_url` None: the machine is the gateway's own demo.
+    """
+
+    def __init__(self, home: Path, machine_url: str | None, password: str, *, arguments: Sequence[str] = ()) -> None:
         home.mkdir(parents=True, exist_ok=True)
         secret = home / "machine-password"
         secret.write_text(password)
         super().__init__(
             [
-                sys.executable, "-m", "gateway", "serve", machine_url, "--name", MACHINE,
+                sys.executable, "-m", "gateway", "serve", *filter(None, [machine_url]), "--name", MACHINE,
                 "--password-file", str(secret), "--host", "127.0.0.1", "--port", "0", *arguments,
             ],
             home / "gateway.log",
@@ -59,6 +62,12 @@ class Gateway(Program):
         request = Request(f"{self.viewer_url}/ticket", method="POST", headers=headers)
         with urlopen(request, timeout=10) as answer:
             return str(json.load(answer)["ticket"])
+
+    def connection_file(self, cookie: tuple[str, str]) -> str:
+        """The `.vv` file of the machine, as somebody downloads it who is logged in."""
+        request = Request(f"{self.viewer_url}.vv", headers={"Cookie": "=".join(cookie)})
+        with urlopen(request, timeout=10) as answer:
+            return bytes(answer.read()).decode()
 
     def _link(self) -> str | None:
         found = re.search(r"https?://\S+/enter\?token=\S+", self.output())
