@@ -36,6 +36,7 @@ from gateway.spice.enums import (
 )
 from gateway.spice.messages import display, draw, shapes
 from gateway.spice.wire import Message
+from tests.lz_reader import read_lz
 from tests.serving_core import ClientChannel, Session
 
 M = TypeVar("M", bound=Message)
@@ -283,7 +284,7 @@ def words(pixels: Pixels) -> npt.NDArray[np.uint32]:
 
 
 def decode(image: shapes.Image) -> Pixels:
-    """BITMAP, LZ4 or JPEG."""
+    """BITMAP, LZ, LZ4 or JPEG."""
     size = (image.descriptor.height, image.descriptor.width, 4)
     if isinstance(image.u, shapes.BitmapData):
         return np.frombuffer(image.u.data, np.uint8).reshape(size)
@@ -291,6 +292,8 @@ def decode(image: shapes.Image) -> Pixels:
     if image.descriptor.type is ImageType.JPEG:
         decoded: Pixels = simplejpeg.decode_jpeg(image.u.data, colorspace="BGRA")
         return decoded
+    if image.descriptor.type is ImageType.LZ_RGB:
+        return read_lz(image.u.data)
     assert image.descriptor.type is ImageType.LZ4
     (block,) = struct.unpack(">I", image.u.data[2:6])
     assert len(image.u.data) == 6 + block

@@ -122,7 +122,7 @@ class DisplayClient(PipeClient, Watcher, Outlet):
         """Send what can be sent."""
         if self._sender is not None:
             if len(self._streams):
-                self._streams.on_link(self._rate)
+                self._streams.on_link(self.rate)
             self._sender.advance()
 
     def wake(self) -> None:
@@ -134,14 +134,14 @@ class DisplayClient(PipeClient, Watcher, Outlet):
 
     def plan(self, snapshot: Snapshot, *, exact: bool) -> Plan:
         """How a picture is to be encoded for this client."""
-        return self._choice.plan(snapshot.rect.area, self._rate, alpha=snapshot.has_alpha, exact=exact)
+        return self._choice.plan(snapshot.rect.area, self.rate, alpha=snapshot.has_alpha, exact=exact)
 
     @property
     def screen(self) -> Screen:
         return self.channel.screen
 
     @property
-    def _rate(self) -> float:
+    def rate(self) -> float:
         """Bytes a second that the link carries, as far as is known."""
         if self.flow.rate is not None:
             return self.flow.rate

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from gateway.codecs.image import Encoded, Pixels
-from gateway.server.display.encoding import Plan, Solid, encode
+from gateway.server.display.encoding import FEW_PIXELS, Plan, Solid, encode
 from gateway.server.display.image_cache import picture_id
 from gateway.server.display.ops import Fill, Payload, base, no_mask
 from gateway.server.display.region import Rect
@@ -18,9 +18,6 @@ from gateway.spice.messages.shapes import Image, ImageBody, ImageDescriptor
 if TYPE_CHECKING:
     from gateway.server.core import Core
     from gateway.server.display.surface import Surface
-
-FEW_PIXELS: Final = 32 * 1024
-"""Encoding so many pixels takes less time than asking a thread to do it."""
 
 MOST_SHARED: Final = 64
 """Snapshots that are kept for further clients until the surface changes."""

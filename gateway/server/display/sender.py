@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from gateway.server.display.drawn import FEW_PIXELS, Encoding, Snapshot
+from gateway.server.display.drawn import Encoding, Snapshot
+from gateway.server.display.encoding import FEW_PIXELS
 from gateway.server.display.ops import Payload
 from gateway.server.display.picture import Picture
 from gateway.server.display.region import Rect
@@ -28,7 +29,16 @@ if TYPE_CHECKING:
     from gateway.server.display.picture import PicturePipe
     from gateway.server.display.screen import Screen
 
-BAND_PIXELS: Final = 256 * 1024
+MOST_BAND: Final = 256 * 1024
+LEAST_BAND: Final = 16 * 1024
+"""Pixels of a band."""
+
+BAND_SECONDS: Final = 0.02
+"""What a band may take on the link, as far as can be foretold: what is typed waits behind it."""
+
+DENSITY_GAIN: Final = 0.2
+LEAST_DENSITY: Final = 0.01
+
 MOST_BANDS: Final = 2
 """Bands that are encoded, or wait to be sent, at a time."""
 
@@ -53,6 +63,11 @@ class Outlet(ABC):
     @property
     @abstractmethod
     def screen(self) -> Screen: ...
+
+    @property
+    @abstractmethod
+    def rate(self) -> float:
+        """Bytes a second that the link carries, as far as is known."""
 
     @abstractmethod
     def send_together(self, payloads: Sequence[Payload]) -> None:
@@ -108,6 +123,8 @@ class Sender:
         self._jobs: deque[Job] = deque()
         self._sending = False
         self._band_is_next = False
+        self._density = 1.0
+        """Bytes a pixel of large pictures of late."""
         self._shown: Picture | None = None
         """The primary surface that was sent as a whole, and marked."""
 
@@ -194,7 +211,13 @@ class Sender:
         if rect.area > FEW_PIXELS or self._band_is_next:
             picture, rect = max(waiting, key=_area)
         self._band_is_next = rect.area <= FEW_PIXELS and len(waiting) > 1 and not self._band_is_next
-        return picture, _band(rect), False
+        return picture, self._band(rect), False
+
+    def _band(self, rect: Rect) -> Rect:
+        """The upper part of a rectangle, of at most a band's size."""
+        pixels = min(max(self._outlet.rate * BAND_SECONDS / self._density, LEAST_BAND), MOST_BAND)
+        rows = max(1, int(pixels) // rect.width)
+        return rect if rect.height <= rows else rect._replace(bottom=rect.top + rows)
 
     def _send_cached(self, snapshot: Snapshot, out: list[Payload]) -> bool:
         """Send its name if the client has it. Only when nothing is ahead of it, which might push it out."""
@@ -211,7 +234,11 @@ class Sender:
             self._outlet.on_lossy()
         elif job.stamp == self._account.changes:
             job.picture.exactly(snapshot.rect)
-        out += self._kept(encoding) if not job.whole else [encoding.payload(cache=False)]
+        payloads = self._kept(encoding) if not job.whole else [encoding.payload(cache=False)]
+        out += payloads
+        if snapshot.rect.area >= LEAST_BAND:
+            self._density += DENSITY_GAIN * (len(payloads[0].data) / snapshot.rect.area - self._density)
+            self._density = max(self._density, LEAST_DENSITY)
         if job.whole:
             out.append(MARK)
 
@@ -235,9 +262,3 @@ def invalidation(ids: list[int]) -> Payload:
 
 def _area(waiting: tuple[Picture, Rect]) -> int:
     return waiting[1].area
-
-
-def _band(rect: Rect) -> Rect:
-    """The upper part of a rectangle, of at most a band's size."""
-    rows = max(1, BAND_PIXELS // rect.width)
-    return rect if rect.height <= rows else rect._replace(bottom=rect.top + rows)

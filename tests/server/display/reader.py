@@ -31,7 +31,7 @@ class Reader(Watcher, Outlet):
         self.choice = Choice()
         self.choice.lz4 = True
         self.room = math.inf
-        self.rate = rate
+        self._rate = rate
         self.lossless = lossless
         self._screen = screen
         self._woken = asyncio.Event()
@@ -48,6 +48,10 @@ class Reader(Watcher, Outlet):
     def screen(self) -> Screen:
         return self._screen
 
+    @property
+    def rate(self) -> float:
+        return self._rate
+
     def send_together(self, payloads: Sequence[Payload]) -> None:
         self.room -= len(payloads)
         for kind, data in payloads:
@@ -58,7 +62,9 @@ class Reader(Watcher, Outlet):
         self.sender.advance()
 
     def plan(self, snapshot: Snapshot, *, exact: bool) -> Plan:
-        return self.choice.plan(snapshot.rect.area, self.rate, alpha=snapshot.has_alpha, exact=exact or self.lossless)
+        exact = exact or self.lossless
+        plan = self.choice.plan(snapshot.rect.area, self._rate, alpha=snapshot.has_alpha, exact=exact)
+        return plan._replace(photo=plan.text) if exact else plan  # it has no decoder for QUIC
 
     def news(self) -> list[Payload]:
         return []
