@@ -72,19 +72,27 @@ def _runs(tiles: Tiles, size: int) -> list[Rect]:
     """Rectangles, in pixels, around the tiles that are set: runs of a row, made one with equal runs below."""
     out: list[Rect] = []
     above: dict[tuple[int, int], int] = {}
-    for y, row in enumerate(tiles):
+    for y, edges in enumerate(_edges(tiles)):
         here: dict[tuple[int, int], int] = {}
-        if row.any():
-            edges = np.flatnonzero(np.diff(row, prepend=False, append=False)).tolist()
-            for span in _joined(edges):
-                place = above.get(span)
-                if place is None:
-                    place = len(out)
-                    out.append(Rect(span[0] * size, y * size, span[1] * size, (y + 1) * size))
-                else:
-                    out[place] = out[place]._replace(bottom=(y + 1) * size)
-                here[span] = place
+        for span in _joined(edges):
+            place = above.get(span)
+            if place is None:
+                place = len(out)
+                out.append(Rect(span[0] * size, y * size, span[1] * size, (y + 1) * size))
+            else:
+                out[place] = out[place]._replace(bottom=(y + 1) * size)
+            here[span] = place
         above = here
+    return out
+
+
+def _edges(tiles: Tiles) -> list[list[int]]:
+    """For each row, where runs begin and end."""
+    out: list[list[int]] = [[] for _ in tiles]
+    padded = np.pad(tiles, ((0, 0), (1, 1)))
+    rows, columns = np.nonzero(padded[:, 1:] != padded[:, :-1])
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        out[row].append(column)
     return out
 
 
