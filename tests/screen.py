@@ -27,6 +27,7 @@ from gateway.spice.enums import (
     BrushType,
     ChannelType,
     ClipType,
+    ImageCompression,
     ImageFlags,
     ImageType,
     ResourceType,
@@ -255,11 +256,13 @@ class LinkedScreen(ClientScreen):
         caps: list[int] | None = None,
         cache: ImageStore | None = None,
         glz_window: int = 0,
+        compression: ImageCompression = ImageCompression.LZ,
     ) -> Self:
-        """Link a DISPLAY channel and begin it."""
+        """Link a DISPLAY channel and begin it. How fast the test's own link looks decides nothing, by default."""
         channel = await session.link(ChannelType.DISPLAY, channel_id, caps=caps, acks=True)
         store = cache or ImageStore(CACHE_PIXELS)
         await channel.send(display.Init(1, store.room, 1, glz_window))
+        await channel.send(display.PreferredCompression(compression))
         return cls(channel, store)
 
     async def step(self) -> Message:
