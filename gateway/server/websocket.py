@@ -28,7 +28,7 @@ STALLED_BEATS = 6
 class WebSocketTransport(Transport):
     """One WebSocket over a stream that is past the handshake."""
 
-    __slots__ = ("_client", "_closing", "_reader", "_silent", "_stream")
+    __slots__ = ("_client", "_closing", "_held", "_reader", "_silent", "_stream")
 
     def __init__(self, stream: StreamTransport, *, client: bool) -> None:
         """`client`: we are the client, and mask; else the peer is."""
@@ -37,6 +37,7 @@ class WebSocketTransport(Transport):
         self._client = client
         self._reader = FrameReader(masked=not client)
         self._closing = False
+        self._held = False
         self._silent = 0
         self.closed = stream.closed
         stream.receiver = self
@@ -93,9 +94,11 @@ class WebSocketTransport(Transport):
 
     def pause_reading(self) -> None:
         if not self._closing:
+            self._held = True
             self._stream.pause_reading()
 
     def resume_reading(self) -> None:
+        self._held = False
         self._stream.resume_reading()
 
     def close(self, closing: Closing) -> None:
@@ -111,7 +114,12 @@ class WebSocketTransport(Transport):
         self._stream.abort()
 
     def beat(self) -> None:
-        """Ping the peer, or let it go after too many beats without a byte from it."""
+        """Ping the peer, or let it go after too many beats without a byte from it.
+
+        While we do not read on purpose its silence is ours, and says nothing.
+        """
+        if self._held:
+            return
         limit = STALLED_BEATS if self.unsent else SILENT_BEATS
         if self._silent >= limit:
             self.abort()

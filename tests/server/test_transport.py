@@ -271,6 +271,18 @@ async def test_silent_peer_is_pinged_and_let_go() -> None:
     await soon(it.receiver.closed.wait())
 
 
+async def test_peer_that_is_not_read_on_purpose_stays() -> None:
+    it, transport = await web_line()
+    transport.pause_reading()
+    for _ in range(STALLED_BEATS + 1):
+        transport.beat()
+    assert not transport.closed
+    await it.send(frame(Opcode.BINARY, b"!", b"mask"))
+    transport.resume_reading()
+    assert await it.receiver.until(1) == b"!"
+    transport.abort()
+
+
 async def test_peer_that_answers_pings_stays() -> None:
     it, transport = await web_line()
     for _ in range(5):
