@@ -35,6 +35,8 @@ MAX_TERMINAL_LINES: Final = 500
 """What the toy's `cat` and `ls` write at most."""
 SHELL_READ: Final = 4 * KIB
 """Bytes of a shell's output that are read at a time, 60 times a second."""
+RECORDING_SECONDS: Final = 10
+"""Of the microphone, that are kept."""
 MAX_SERIAL_LINES: Final = 200
 MAX_SERIAL_LINE: Final = 120
 """Characters of a line that are shown."""

@@ -10,6 +10,7 @@ from gateway.machines.demo.display import DemoDisplay
 from gateway.machines.demo.inputs import DemoKeyboard, DemoMouse, DemoTablet
 from gateway.machines.demo.limits import USB_PORTS
 from gateway.machines.demo.signal import Signal
+from gateway.machines.demo.sound import FULL, Loudspeaker, Microphone
 from gateway.machines.demo.toolkit.desktop import Desktop
 from gateway.machines.demo.toolkit.dock import Item
 from gateway.machines.demo.toolkit.seat import Seat
@@ -38,6 +39,8 @@ class DemoMachine:
         self.desktop = Desktop(core.loop, [Item(app.name, app.label) for app in APPS], self.launch)
         self.display = DemoDisplay(core, self.desktop)
         self.seat = Seat(self.desktop, self.display.show_cursor)
+        self.loudspeaker = Loudspeaker(core)
+        self.microphone = Microphone()
         self.agent = DemoAgent(self._on_volume)
         self.serial = SerialPort()
         self.usb_changed, self.card_changed = Signal(), Signal()
@@ -60,6 +63,8 @@ class DemoMachine:
             DemoKeyboard(self.seat, self.server.keyboard_leds_changed),
             DemoMouse(self.seat, self.display.move_cursor),
             DemoTablet(self.seat),
+            self.loudspeaker,
+            self.microphone,
             self.agent,
             self.serial,
             *self.usb_ports,
@@ -72,7 +77,10 @@ class DemoMachine:
         self.agent.transfers.arriving.watch(self._show_files)
 
     def _on_volume(self, message: AudioVolumeSync) -> None:
-        """A client sets the volume."""
+        """A client says how loud its own sound is: the machine follows."""
+        if message.is_playback and message.volume:
+            self.loudspeaker.set_volume(max(message.volume) / FULL)
+            self.loudspeaker.set_muted(bool(message.mute))
 
     def _show_files(self) -> None:
         self.show("files")
@@ -107,6 +115,7 @@ class DemoMachine:
     def close(self) -> None:
         """Switch it off."""
         self.desktop.close_down()
+        self.loudspeaker.stop()
         self.server.close(CLOSED)
 
     def _start(self, name: str, left: int | None = None, top: int | None = None) -> App:

@@ -11,10 +11,12 @@ from gateway.machines.demo.apps.clock import Clock
 from gateway.machines.demo.apps.drawing import Drawing
 from gateway.machines.demo.apps.files import Files
 from gateway.machines.demo.apps.folder import Folder
+from gateway.machines.demo.apps.microphone import Microphone
 from gateway.machines.demo.apps.monitors import Monitors
 from gateway.machines.demo.apps.printer import Printer
 from gateway.machines.demo.apps.serial import Serial
 from gateway.machines.demo.apps.smartcard import Smartcard
+from gateway.machines.demo.apps.sound import Sound
 from gateway.machines.demo.apps.terminal import Terminal
 from gateway.machines.demo.apps.usb import Usb
 from gateway.machines.demo.apps.video import Video
@@ -25,6 +27,8 @@ APPS: Final[tuple[type[App], ...]] = (
     Terminal,
     Video,
     Drawing,
+    Sound,
+    Microphone,
     Clipboard,
     Files,
     Usb,

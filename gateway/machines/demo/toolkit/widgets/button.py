@@ -97,6 +97,12 @@ class Checkbox(Pressable):
         self._text = text
         self._on_change = on_change
 
+    def show(self, checked: bool) -> None:
+        """Be on or off, by no person's doing."""
+        if checked != self.checked:
+            self.checked = checked
+            self.invalidate()
+
     def _toggle(self) -> None:
         self.checked = not self.checked
         self.invalidate()
