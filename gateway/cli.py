@@ -8,24 +8,26 @@ import os
 import resource
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway import __version__
+from gateway.commands import config as config_command
+from gateway.commands.config import ConfigFile
 from gateway.config import (
     DEMO_URL,
     FILE_NAME,
-    Config,
     ConfigError,
     GatewayConfig,
     MachineSpec,
     checked_password,
-    load,
+    configure,
     parse,
     read_password,
 )
+from gateway.config.loading import chosen_file
 from gateway.machines.relay import EndpointError, parse_endpoint
 from gateway.serving import CannotListen, serve_forever
 
@@ -35,6 +37,7 @@ DEMO = MachineSpec("demo", None)
 """What is served when no machine is named."""
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app.add_typer(config_command.app, name="config")
 
 
 def print_version(wanted: bool) -> None:
@@ -58,7 +61,7 @@ def serve(
         list[str] | None,
         typer.Argument(metavar="[URL]...", help="Machines: spice://, spice+tls://, spice+unix://, spice+ws(s)://."),
     ] = None,
-    config: Annotated[Path | None, typer.Option(help=f"Configuration file; {FILE_NAME} if there is one.")] = None,
+    config: ConfigFile = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 unless configured.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for any; 8080 unless configured.")] = None,
     name: Annotated[str | None, typer.Option(help="Name of the machine, when there is one URL.")] = None,
@@ -93,7 +96,8 @@ def serve(
     }
     set_up_logging(log_level)
     try:
-        settings = configure(config, overrides)
+        given = {key: value for key, value in overrides.items() if value is not None}
+        settings = configure(chosen_file(config), given)
         machines = settings.specs()
         password = command_line_password(password_file, ask_password)
         if demo_shell and (urls or machines):
@@ -119,21 +123,6 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     except ImportError:  # no wheel for this platform
         return None
     return new_event_loop
-
-
-def configure(path: Path | None, overrides: dict[str, Any]) -> Config:
-    """The configuration file, if any, with the command line over it."""
-    if path is None and Path(FILE_NAME).exists():
-        path = Path(FILE_NAME)
-    given = {key: value for key, value in overrides.items() if value is not None}
-    if path is None:
-        return parse({"gateway": given}, "command line", base=Path())
-    config = load(path)
-    if not given:
-        return config
-    merged = config.model_dump(exclude_unset=True)
-    merged["gateway"] = {**merged.get("gateway", {}), **given}
-    return parse(merged, f"{path} and command line", base=Path())
 
 
 def command_line_password(password_file: Path | None, ask: bool) -> str | None:

@@ -1,32 +1,29 @@
-"""`spicegate.toml`: where the gateway listens, and its machines. Each mistake is told with the key it is in."""
+"""The keys of `spicegate.toml`: where the gateway listens, and its machines."""
 
 from __future__ import annotations
 
 import os
-import tomllib
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, Self
+from typing import Annotated, NamedTuple, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from gateway.config.errors import ConfigError
+from gateway.config.secrets import checked_password, read_password
 from gateway.listening import Listening, parse_listen
 from gateway.machines.relay import Endpoint, parse_endpoint
-from gateway.spice.auth import password_bytes
-from gateway.spice.errors import SpiceError
 from gateway.web.settings import Network, WebSettings, origin_of
 
 FILE_NAME = "spicegate.toml"
 
 MachineName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
+Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$")]
+
 DEMO_URL = "demo:"
 """The address of the built-in machine."""
-
-
-class ConfigError(SpiceError):
-    """The configuration cannot be used; the text says where and why, one line a mistake."""
 
 
 class MachineSpec(NamedTuple):
@@ -37,6 +34,8 @@ class MachineSpec(NamedTuple):
     password: str | None = None
     listening: Listening | None = None
     shell: bool = False
+    labels: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 class _Model(BaseModel):
@@ -56,15 +55,38 @@ class MachineConfig(_Model):
     `listen` and `tls_listen` are where native clients come in, see `listening.parse_listen`.
     """
 
-    name: MachineName
-    url: str
-    listen: str | None = None
-    tls_listen: str | None = None
-    shell: bool = False
-    password_file: Path | None = None
-    password_env: str | None = None
-    ca_file: Path | None = None
-    host_subject: str | None = None
+    name: MachineName = Field(description="Names it in addresses: letters, digits, dots, dashes and underscores.")
+    url: str = Field(
+        description="Where it is: spice://host:5900[?tls-port=5901], spice+tls://, spice+unix:///path, spice+ws(s)://, "
+        "or demo: for the built-in machine."
+    )
+    labels: tuple[Label, ...] = Field((), description="Words to find it by.", examples=[("linux", "berlin")])
+    groups: tuple[Label, ...] = Field(
+        (), description="Groups that rights are given for; every machine is also in all.", examples=[("lab",)]
+    )
+    password_file: Path | None = Field(
+        None,
+        description="File with the machine's password; of the built-in machine, what native clients must show.",
+        examples=["office.password"],
+    )
+    password_env: str | None = Field(
+        None, description="Variable with the machine's password, instead of a file.", examples=["OFFICE_PASSWORD"]
+    )
+    ca_file: Path | None = Field(
+        None, description="CA that signed the machine's certificate (PEM).", examples=["ca.pem"]
+    )
+    host_subject: str | None = Field(
+        None, description="Subject of the machine's certificate.", examples=["O=Example,CN=vm1.example.net"]
+    )
+    listen: str | None = Field(
+        None, description="Where native clients come in: port, address:port or unix:/path.", examples=["5900"]
+    )
+    tls_listen: str | None = Field(
+        None, description="The same, over TLS; self-signed unless tls_cert is given.", examples=["0.0.0.0:5901"]
+    )
+    shell: bool = Field(
+        False, description="Give the built-in machine's terminal a real shell, as the gateway's user."
+    )
 
     _paths = field_validator("password_file", "ca_file")(_beside)
 
@@ -97,13 +119,23 @@ class MachineConfig(_Model):
 class GatewayConfig(_Model):
     """Where the gateway listens, and who may come. See `exposure` for what is needed beyond the loopback."""
 
-    host: str = "127.0.0.1"
-    port: int = Field(8080, ge=0, le=65535)
-    tls_cert: Path | None = None
-    tls_key: Path | None = None
-    public_url: str | None = None
-    trusted_proxies: tuple[Network, ...] = ()
-    allowed_origins: frozenset[str] = frozenset()
+    host: str = Field("127.0.0.1", description="Address to listen on; beyond this computer only with TLS or a proxy.")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 for any.")
+    tls_cert: Path | None = Field(None, description="The gateway's own certificate (PEM).", examples=["cert.pem"])
+    tls_key: Path | None = Field(None, description="Its key (PEM).", examples=["key.pem"])
+    public_url: str | None = Field(
+        None,
+        description="What people type when a proxy stands in front.",
+        examples=["https://console.example.net"],
+    )
+    trusted_proxies: tuple[Network, ...] = Field(
+        (), description="Networks of that proxy; nobody else may connect then.", examples=[("10.0.0.0/8",)]
+    )
+    allowed_origins: frozenset[str] = Field(
+        frozenset(),
+        description="Other pages that may open /ws/{machine}.",
+        examples=[("https://intranet.example.net",)],
+    )
 
     _paths = field_validator("tls_cert", "tls_key")(_beside)
 
@@ -188,54 +220,11 @@ class Config(_Model):
                 machine.password(),
                 self.gateway.listening(machine.listen, machine.tls_listen),
                 machine.shell,
+                machine.labels,
+                machine.groups,
             )
             for machine in self.machines
         ]
-
-
-def load(path: Path) -> Config:
-    """Read a configuration file. Raises `ConfigError`."""
-    try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from error
-    except ValueError as error:  # TOML or UTF-8
-        raise ConfigError(f"{path}: {error}") from error
-    return parse(data, str(path), base=path.parent)
-
-
-def parse(data: dict[str, Any], source: str, *, base: Path) -> Config:
-    """Check a configuration that comes from `source`; relative paths are meant from `base`. Raises `ConfigError`."""
-    try:
-        return Config.model_validate(data, context={"base": base})
-    except ValidationError as error:
-        lines = [f"{source}: {_place(mistake['loc'])}{mistake['msg']}" for mistake in error.errors()]
-        raise ConfigError("\n".join(line.replace("Value error, ", "") for line in lines)) from None
-
-
-def _place(loc: tuple[int | str, ...]) -> str:
-    """`machines[0].url: ` for where a mistake is; the first machine is 0."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
-    return f"{text}: " if text else ""
-
-
-def read_password(path: Path) -> str:
-    """The first line of a file. Raises `ConfigError`."""
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise ConfigError(f"the password file {path} cannot be read: {reason}") from error
-    return checked_password(text.split("\n", 1)[0].rstrip("\r"), f"the password file {path}")
-
-
-def checked_password(password: str, source: str) -> str:
-    """A password that SPICE can carry. Raises `ConfigError`."""
-    try:
-        password_bytes(password)
-    except SpiceError as error:
-        raise ConfigError(f"{source}: {error}") from None
-    return password
 
 
 def is_loopback(host: str) -> bool:

@@ -1,0 +1,1 @@
+"""The commands of `spicegate` beside `serve`, one file for each group."""

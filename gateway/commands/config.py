@@ -1,0 +1,62 @@
+"""`spicegate config`: what the configuration says, before anything is served."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gateway.config import DEMO_URL, FILE_NAME, Config, ConfigError, configure
+from gateway.config.example import example
+from gateway.config.loading import chosen_file
+
+app = typer.Typer(no_args_is_help=True, help="Check the configuration, or write one to start from.")
+
+ConfigFile = Annotated[
+    Path | None, typer.Option(envvar="SPICEGATE_CONFIG", help=f"Configuration file; {FILE_NAME} if there is one.")
+]
+
+
+@app.command()
+def check(
+    config: ConfigFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the values as JSON.")] = False,
+) -> None:
+    """Read file and environment as `serve` does, secrets included, and tell what is wrong or what is meant."""
+    path = chosen_file(config)
+    try:
+        settings = configure(path, {})
+        settings.specs()
+    except ConfigError as error:
+        mistakes = str(error).split("\n")
+        typer.echo(json.dumps({"ok": False, "errors": mistakes}) if as_json else str(error), err=not as_json)
+        raise typer.Exit(2) from None
+    if as_json:
+        typer.echo(json.dumps({"ok": True, "config": settings.model_dump(mode="json")}, indent=2))
+        return
+    show(settings, path)
+
+
+@app.command("example")
+def print_example() -> None:
+    """Print a configuration file with every key explained."""
+    typer.echo(example(), nl=False)
+
+
+def show(settings: Config, path: Path | None) -> None:
+    """A table of the machines, and where the gateway listens."""
+    gateway, console = settings.gateway, Console()
+    scheme = "https" if gateway.tls_cert else "http"
+    console.print(f"{path or 'No file'}: fine. The gateway listens on {scheme}://{gateway.host}:{gateway.port}.")
+    table = Table("machine", "address", "password", "native clients", "groups")
+    for machine in settings.machines:
+        secret = "file" if machine.password_file else "environment" if machine.password_env else "none"
+        listens = ", ".join(place for place in (machine.listen, machine.tls_listen) if place)
+        table.add_row(machine.name, machine.url, secret, listens or "–", ", ".join(machine.groups) or "–")
+    if not settings.machines:
+        table.add_row("demo", DEMO_URL, "none", "–", "–")
+    console.print(table)
