@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from gateway.access import Access, Clock, Entry, Principal, Role, local_admin
+from gateway.access import Access, Clock, Entry, Role, local_admin
 from gateway.server.rights import Right
 from gateway.store.records import AuditEntry, AuditFilter
 
@@ -47,7 +45,3 @@ async def allow(access: Access, role: Role, rights: Right = Right.ALL, group: st
 
 async def audited(access: Access, **wanted: str) -> list[AuditEntry]:
     return list((await access.store.audit.page(AuditFilter(**wanted), limit=500)).items)  # type: ignore[arg-type]
-
-
-def by_local(name: str) -> Principal:
-    return replace(ROOT, name=name)

@@ -38,9 +38,9 @@ async def test_the_answer_for_nobody_is_no_and_takes_as_long(passwords: Password
     hashed = await passwords.hash(PASSWORD)
 
     async def seconds(password_hash: str | None) -> float:
-        begin = time.thread_time(), time.perf_counter()
+        begin = time.perf_counter()
         assert not await passwords.verify(password_hash, WRONG)
-        return time.perf_counter() - begin[1]
+        return time.perf_counter() - begin
 
     nobody = min([await seconds(None) for _ in range(5)])
     somebody = min([await seconds(hashed) for _ in range(5)])
