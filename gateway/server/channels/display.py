@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from gateway.codecs.image import GlzEncoder
 from gateway.codecs.video import ENCODERS, VideoEncoder
 from gateway.server.channel import Capabilities, RedChannel
+from gateway.server.channels.playback import PlaybackChannel
 from gateway.server.client import RedClient
 from gateway.server.closing import CloseCode, Closing
 from gateway.server.display.drawn import Snapshot
@@ -166,6 +167,10 @@ class DisplayClient(PipeClient, Watcher, Outlet):
     def send_together(self, payloads: Sequence[Payload]) -> None:
         """Send messages in as few writes as can be."""
         self.send_payloads((self._numbers[kind], data) for kind, data in payloads)
+
+    def shown_after(self, latency: int) -> int:
+        sounds = [channel for channel in self.client.server.channels if isinstance(channel, PlaybackChannel)]
+        return 0 if any(sound.leads(self.client, latency) for sound in sounds) else latency
 
     def on_lossy(self) -> None:
         """A picture left that is not exact."""

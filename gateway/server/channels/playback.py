@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 CHANNELS = 2
 FULL_VOLUME = 0xFFFF
 FRAME_MS = FRAME_SAMPLES * 1000 / OPUS_FREQUENCY
+USUAL_LATENCY_MS = 80
+"""Clients hold sound back about so long, or longer, by themselves."""
+LATENCY_STEP_MS = 10
 CLOCK_SLACK_MS = 60
 """A machine's sound may come so much sooner or later than it is due before its time stamps start anew."""
 
@@ -47,6 +50,7 @@ class PlaybackClient(PipeClient):
         self.dropped = 0
         """Frames that this client was too slow for."""
         self._waiting: deque[bytes] = deque(maxlen=MAX_PLAYBACK_FRAMES)
+        self._latency = USUAL_LATENCY_MS
         self._data = self._numbers[messages.Data]
 
     def on_started(self) -> None:
@@ -60,6 +64,7 @@ class PlaybackClient(PipeClient):
     def begin(self) -> None:
         """A stream of sound begins."""
         time = self.client.server.mm_time()
+        self._latency = USUAL_LATENCY_MS  # a start undoes what was told
         self.send(messages.Start(CHANNELS, AudioFmt.S16, OPUS_FREQUENCY, time))
 
     def play(self, payload: bytes) -> None:
@@ -90,9 +95,11 @@ class PlaybackClient(PipeClient):
             self.send(messages.Mute(int(self.channel.mute)), key="mute")
 
     def tell_latency(self, milliseconds: int) -> None:
-        """Sound shall not be heard sooner after it came: video is that late."""
-        if self.has_cap(PlaybackCap.LATENCY):
-            self.send(messages.Latency(min(milliseconds, MAX_SOUND_LATENCY_MS)), key="latency")
+        """Sound shall not be heard sooner after it came: video is that late. Small changes are passed over."""
+        latency = min(milliseconds, MAX_SOUND_LATENCY_MS)
+        if self.has_cap(PlaybackCap.LATENCY) and abs(latency - self._latency) >= LATENCY_STEP_MS:
+            self._latency = latency
+            self.send(messages.Latency(latency), key="latency")
 
 
 class PlaybackChannel(PipeChannel[PlaybackClient]):
@@ -174,11 +181,18 @@ class PlaybackChannel(PipeChannel[PlaybackClient]):
         for connection in self.connections:
             connection.tell_mute()
 
-    def set_latency(self, client: RedClient, milliseconds: int) -> None:
-        """Have a client play so much later than sound comes, to keep step with its video."""
-        for connection in self.connections:
-            if connection.client is client:
-                connection.tell_latency(milliseconds)
+    def leads(self, client: RedClient, latency: int) -> bool:
+        """Whether a client hears sound, which its video follows then, and has it held back as long as video takes.
+
+        `latency`: milliseconds from a picture's being drawn to its being shown.
+        """
+        if not self.is_active:
+            return False
+        connection = next((connection for connection in self.connections if connection.client is client), None)
+        if connection is None:
+            return False
+        connection.tell_latency(latency)
+        return True
 
     def _play(self, frame: bytes, time: int) -> None:
         """To each client in its mode; each mode is made once, and only if somebody wants it."""

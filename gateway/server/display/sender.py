@@ -93,6 +93,10 @@ class Outlet(ABC):
     def frame(self) -> Payload | None:
         """A frame of a stream that is ready."""
 
+    def shown_after(self, latency: int) -> int:
+        """How many milliseconds after it was drawn a video's picture is to be shown, when the link needs `latency`."""
+        return latency
+
     @abstractmethod
     def on_lossy(self) -> None:
         """A picture leaves that is not exact."""

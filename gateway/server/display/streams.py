@@ -123,7 +123,7 @@ class Stream:
         """The newest picture and when it is to be shown."""
         screen = self._outlet.screen
         surface = screen.surfaces[PRIMARY]
-        shown = (screen.mm_time() + self.rate.latency) & 0xFFFFFFFF
+        shown = (screen.mm_time() + self._outlet.shown_after(self.rate.latency)) & 0xFFFFFFFF
         return shown, screen.sharing.snapshot(surface, self.box).pixels
 
     def _start(self, shown: int, pixels: Pixels) -> None:

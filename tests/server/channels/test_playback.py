@@ -145,7 +145,7 @@ async def test_changes_of_volume_reach_those_who_understand_them() -> None:
         await unable.expect(messages.Start)
 
 
-async def test_latency_is_one_clients_own() -> None:
+async def test_sound_that_leads_video_is_held_back_at_that_client_as_long_as_video_takes() -> None:
     async with ServingCore() as core, core.client() as one, core.client() as two:
         playback = player_of(core)
         sessions = [await client.begin() for client in (one, two)]
@@ -154,11 +154,27 @@ async def test_latency_is_one_clients_own() -> None:
             await channel.expect(messages.Mode)
         client = core.server.find_client(sessions[0].init.session_id)
         assert client is not None
-        playback.set_latency(client, 250)
+        assert not playback.leads(client, 250), "nothing is heard yet"
         playback.start()
-        assert (await first.expect(messages.Latency)).latency_ms == 250
+        for latency in (80, 85, 250, 255, 5000):
+            assert playback.leads(client, latency)
+        playback.stop()
+        assert not playback.leads(client, 80)
         await first.expect(messages.Start)
+        assert [(await first.expect(messages.Latency)).latency_ms for _ in range(2)] == [250, 2000]
+        await first.expect(messages.Stop)
         await second.expect(messages.Start)
+        await second.expect(messages.Stop)
+
+
+async def test_client_without_sound_is_not_led_by_it() -> None:
+    async with ServingCore() as core, core.client() as person:
+        playback = player_of(core)
+        session = await person.begin()
+        playback.start()
+        client = core.server.find_client(session.init.session_id)
+        assert client is not None
+        assert not playback.leads(client, 80)
 
 
 async def test_slow_client_loses_the_oldest_sound_and_nobody_else_does() -> None:

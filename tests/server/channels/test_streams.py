@@ -8,11 +8,13 @@ import pytest
 from gateway.server.display.region import Rect
 from gateway.server.display.surface import Surface
 from gateway.server.display.videos import LEAST_FRAMES
-from gateway.spice.enums import DisplayCap, VideoCodecType
+from gateway.spice.enums import ChannelType, DisplayCap, VideoCodecType
 from gateway.spice.messages import display, draw
+from gateway.spice.messages.common import SetAck
 from gateway.spice.messages.display import StreamReport
 from tests.screen import LinkedScreen
 from tests.server.channels.test_display import LZ4, adapter_of, scribble
+from tests.server.channels.test_playback import Player
 from tests.serving_core import ServingCore
 
 BOX = Rect.at(32, 16, 160, 128)
@@ -80,6 +82,24 @@ async def test_video_is_played_in_the_codec_that_the_client_has(codec: VideoCode
         await screen.until_equal(surface)
     pictures = [message for message in screen.seen if isinstance(message, draw.DrawCopy | display.StreamData)]
     assert sum(isinstance(picture, draw.DrawCopy) for picture in pictures[:-11]) <= LEAST_FRAMES + 2
+
+
+async def test_video_keeps_step_with_the_sound_that_a_client_hears() -> None:
+    async with ServingCore() as core, core.client() as client:
+        surface = adapter_of(core).worker.create_primary_surface(320, 240)
+        scribble(surface)
+        player = Player()
+        core.server.add_interface(player)
+        session = await client.begin()
+        await (await session.link(ChannelType.PLAYBACK)).expect(SetAck)
+        screen = await LinkedScreen.open(session, caps=[*MULTI, DisplayCap.CODEC_MJPEG])
+        await screen.until(display.Mark)
+        film = Film(surface)
+        await film.until_stream(screen)
+        player.playback.start()
+        await film.run(screen, 6)
+        (stream,) = screen.streams.values()
+        assert stream.times[-1] <= core.server.mm_time(), "it is shown with the sound of its moment"
 
 
 async def test_client_chooses_among_codecs() -> None:
