@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 PRIMARY = 0
 """The primary surface's id."""
 
+LEAST_BAND = 4
+"""Rows that are worth a copy of their own when pixels are moved."""
+
 FORMATS = (SurfaceFmt.FMT_32_xRGB, SurfaceFmt.FMT_32_ARGB)
 
 Drawing = (
@@ -130,7 +133,7 @@ class Surface:
             return
         self._catch_up()
         source = box.moved(-dx, -dy)
-        self._all[box.slices] = self._all[source.slices].copy()
+        _move(self._all, source, box)
         if self._screen.is_watched:
             self._move_told(box, source)
             self._pending.append(Update(Region((box,)), box))  # in case that not all was told of what was moved
@@ -230,7 +233,7 @@ class Surface:
 
     def _move_told(self, box: Rect, source: Rect) -> None:
         """Clients move pixels of theirs."""
-        self._told[box.slices] = self._told[source.slices].copy()
+        _move(self._told, source, box)
         self.version += 1
         self._screen.tell(CopyBits(self.id, box, (source.left, source.top)))
 
@@ -253,6 +256,20 @@ def _apart(regions: Iterable[Region]) -> list[Region]:
             region |= other
         out.append(region)
     return out
+
+
+def _move(words: Words, source: Rect, box: Rect) -> None:
+    """Copy pixels within an array. Moved up or down they go in bands that do not overlap: no copy of all is made."""
+    step = abs(box.top - source.top)
+    if step < LEAST_BAND:
+        words[box.slices] = words[source.slices].copy()
+        return
+    starts = range(0, box.height, step)
+    for start in starts if box.top < source.top else reversed(starts):
+        end = min(start + step, box.height)
+        words[box.top + start : box.top + end, box.left : box.right] = words[
+            source.top + start : source.top + end, source.left : source.right
+        ]
 
 
 def _words(width: int, height: int) -> Words:
