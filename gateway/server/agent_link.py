@@ -92,7 +92,7 @@ class AgentLink:
         chunks, type_ = agent.encode(message, caps), agent.NUMBERS[type(message)]
         for client in self.clients if to is None else [to]:
             session = self._sessions.get(client)
-            if session is not None and session.started and may_hear_agent(client.access.rights, type_):
+            if session is not None and session.started and may_hear_agent(client.admission.rights, type_):
                 session.send(chunks)
 
     # MAIN's side
@@ -113,7 +113,7 @@ class AgentLink:
         """A client's chunk. Raises `ProtocolError`."""
         session = self.session(main)
         for message in session.take(chunk):
-            if not may_tell_agent(main.client.access.rights, message.type):
+            if not may_tell_agent(main.client.admission.rights, message.type):
                 continue
             if message.type is not AgentMessageType.MONITORS_CONFIG or not self._configure(main, message):
                 self.interface.on_message(main.client, message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gateway.server.closing import Closing
-from gateway.server.visitor import Access
+from gateway.server.visitor import Admission
 from gateway.spice.enums import ChannelType
 
 if TYPE_CHECKING:
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 class RedClient:
     """A session: MAIN and the channels that carry its connection id.
 
-    `access` is what opened it (a log-in or a ticket); every further channel must show the same. The session lives as
+    `admission` is what opened it (a log-in or a ticket); every further channel must show the same. The session lives as
     long as its MAIN connection.
     """
 
-    def __init__(self, server: SpiceServer, access: Access, peer: str) -> None:
+    def __init__(self, server: SpiceServer, admission: Admission, peer: str) -> None:
         self.server = server
-        self.access = access
+        self.admission = admission
         self.peer = peer
         self.connection_id = 0
         self.since = server.core.now()

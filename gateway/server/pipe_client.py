@@ -256,7 +256,7 @@ class PipeClient(RedChannelClient):
     def _read_messages(self) -> None:
         while self.connected and not self._held and (message := self._reader.read()) is not None:
             self._counters.messages_in += 1
-            if not may_send(self.client.access.rights, self.channel.type, message.number):
+            if not may_send(self.client.admission.rights, self.channel.type, message.number):
                 continue
             handler = self._handlers[message.number]
             if handler is None:

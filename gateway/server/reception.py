@@ -22,7 +22,7 @@ from gateway.server.link_pump import LinkPump, PeerGone
 from gateway.server.pipe_channel import PipeChannel
 from gateway.server.policy import may_link
 from gateway.server.transport import Transport
-from gateway.server.visitor import OPEN, Access, Visitor, ticket_access
+from gateway.server.visitor import OPEN, Admission, Visitor, ticket_admission
 from gateway.spice.enums import ChannelType, LinkErr
 from gateway.spice.errors import LinkRefused, ProtocolError, UsageError
 from gateway.spice.limits import LINK_SECONDS, MAX_SESSIONS
@@ -132,31 +132,31 @@ class Reception:
         shown = self._shown(ticket)
         client = place.client
         if client is None:
-            spends = self._visitor.access is None and shown is not OPEN
-            access = await server.authenticate(ticket.password or "") if spends else shown
-            if access is None:
+            spends = self._visitor.admission is None and shown is not OPEN
+            admission = await server.authenticate(ticket.password or "") if spends else shown
+            if admission is None:
                 raise LinkRefused(LinkErr.PERMISSION_DENIED)
-            client = RedClient(server, access, self._visitor.peer)
+            client = RedClient(server, admission, self._visitor.peer)
             client.connection_id = server.new_connection_id()
         elif client not in server.clients:
             raise LinkRefused(LinkErr.BAD_CONNECTION_ID)
-        elif not client.access.admits(shown):
+        elif not client.admission.admits(shown):
             raise LinkRefused(LinkErr.PERMISSION_DENIED)
         if channel.server is not server:
             raise LinkRefused(LinkErr.CHANNEL_NOT_AVAILABLE)
-        if not may_link(client.access.rights, channel.type):
+        if not may_link(client.admission.rights, channel.type):
             raise LinkRefused(LinkErr.PERMISSION_DENIED)
         return client
 
-    def _shown(self, ticket: TicketReceived) -> Access:
+    def _shown(self, ticket: TicketReceived) -> Admission:
         """What the client shows, not judged yet. Raises `LinkRefused` when it shows nothing."""
-        if self._visitor.access is not None:
-            return self._visitor.access
+        if self._visitor.admission is not None:
+            return self._visitor.admission
         if not self._server.ticketing:
             return OPEN
         if ticket.password is None:
             raise LinkRefused(LinkErr.PERMISSION_DENIED)
-        return ticket_access(ticket.password)
+        return ticket_admission(ticket.password)
 
     def _refuse(self, closing: Closing, code: LinkErr) -> None:
         """Answer as far as the link has come, then close."""

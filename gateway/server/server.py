@@ -26,15 +26,15 @@ from gateway.server.pipe_channel import PipeChannel
 from gateway.server.reception import random_id
 from gateway.server.registration import bring
 from gateway.server.tickets import TicketBook
-from gateway.server.visitor import Access, ticket_access
+from gateway.server.visitor import Admission, ticket_admission
 from gateway.spice.agent import MonitorsConfig
 from gateway.spice.auth import password_bytes
 from gateway.spice.enums import ChannelType
 from gateway.spice.errors import UsageError
 from gateway.spice.limits import MAX_CHANNELS
 
-Doorkeeper = Callable[[str], Awaitable[Access | None]]
-"""Says what a password opens, None when nothing; a ticket is spent by this. Its proof is `ticket_access`'s."""
+Doorkeeper = Callable[[str], Awaitable[Admission | None]]
+"""Says what a password opens, None when nothing; a ticket is spent by this. Its proof is `ticket_admission`'s."""
 
 REMOVED = Closing(CloseCode.MACHINE_CLOSED, "The machine removed this device.")
 
@@ -217,14 +217,14 @@ class SpiceServer:
         self._password = password_bytes(password) if password is not None else None
         self._password_until = self.core.now() + lifetime if lifetime is not None else None
 
-    async def authenticate(self, password: str) -> Access | None:
+    async def authenticate(self, password: str) -> Admission | None:
         """What `password` opens: it is the machine's and has not expired, or a one-time ticket, which this spends."""
         now = self.core.now()
         expired = self._password_until is not None and now >= self._password_until
         if self._password is not None and not expired and hmac.compare_digest(self._password, password.encode()):
-            return ticket_access(password)
+            return ticket_admission(password)
         if self.tickets.redeem(password, now):
-            return ticket_access(password)
+            return ticket_admission(password)
         return await self.doorkeeper(password) if self.doorkeeper is not None else None
 
     def close(self, closing: Closing) -> None:

@@ -10,40 +10,40 @@ from gateway.server.tickets import digest
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class Admission:
     """What opened a session. `proof` is shown again by each of its channels; `name` is for people."""
 
     proof: str
     rights: Right = Right.ALL
     name: str = ""
 
-    def admits(self, other: Access) -> bool:
+    def admits(self, other: Admission) -> bool:
         """Whether whoever shows `other` may take part in a session of this; compared in constant time."""
         return hmac.compare_digest(self.proof, other.proof)
 
 
-OPEN = Access("open")
+OPEN = Admission("open")
 """Of a session on a machine that asks for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """`access` is what the frontend let them in by; None: the client has to bring a ticket. `peer` is for people.
+    """`admission` is what the frontend let them in by; None: the client has to bring a ticket. `peer` is for people.
 
     `secure`: nobody listens on the way. That holds for all WebSockets: the web frontend speaks beyond this computer
     over TLS only.
     """
 
-    access: Access | None
+    admission: Admission | None
     peer: str
     secure: bool = True
 
 
-def login_access(login: str, rights: Right = Right.ALL, name: str = "") -> Access:
+def login_admission(login: str, rights: Right = Right.ALL, name: str = "") -> Admission:
     """Of a web log-in's id."""
-    return Access(f"login {digest(login)}", rights, name)
+    return Admission(f"login {digest(login)}", rights, name)
 
 
-def ticket_access(ticket: str, rights: Right = Right.ALL, name: str = "") -> Access:
+def ticket_admission(ticket: str, rights: Right = Right.ALL, name: str = "") -> Admission:
     """Of a password or one-time ticket."""
-    return Access(f"ticket {digest(ticket)}", rights, name)
+    return Admission(f"ticket {digest(ticket)}", rights, name)

@@ -12,7 +12,7 @@ import hashlib
 from aiohttp import web
 
 from gateway.server.transport import StreamTransport
-from gateway.server.visitor import Visitor, login_access
+from gateway.server.visitor import Visitor, login_admission
 from gateway.server.websocket import WebSocketTransport
 from gateway.spice.limits import MAX_CONNECTIONS
 from gateway.web.access import login_of, own_origin, peer_of
@@ -78,7 +78,7 @@ def visitor_of(request: web.Request) -> Visitor:
     if origin != own_origin(request) and origin not in request.app[SETTINGS].allowed_origins:
         raise web.HTTPForbidden(text="This page may not open machines here: add its origin to allowed_origins.")
     login = login_of(request)
-    return Visitor(login_access(login) if login is not None else None, peer_of(request))
+    return Visitor(login_admission(login) if login is not None else None, peer_of(request))
 
 
 def handshake(request: web.Request) -> Upgrade:

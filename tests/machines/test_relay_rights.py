@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gateway.server.rights import Right
-from gateway.server.visitor import Access, ticket_access
+from gateway.server.visitor import Admission, ticket_admission
 from gateway.spice import agent
 from gateway.spice.enums import ChannelType, ClipboardType, LinkErr, MouseButtonMask, MouseMode
 from gateway.spice.errors import LinkRefused
@@ -35,8 +35,8 @@ async def gateway(machine: FakeMachine) -> AsyncIterator[RunningGateway]:
 def client_with(gateway: RunningGateway, rights: Right) -> Browser:
     """Somebody whose ticket gives these rights."""
 
-    async def doorkeeper(password: str) -> Access | None:
-        return ticket_access(password, rights) if password == PASSWORD else None
+    async def doorkeeper(password: str) -> Admission | None:
+        return ticket_admission(password, rights) if password == PASSWORD else None
 
     gateway.machine().server.doorkeeper = doorkeeper
     return gateway.stranger()

@@ -8,7 +8,7 @@ from gateway.server import Capabilities, Closing, Core, Handlers, RedChannel, Re
 from gateway.server.closing import NORMAL, CloseCode
 from gateway.server.counters import Counters
 from gateway.server.transport import Data, Idle, Transport
-from gateway.server.visitor import Access
+from gateway.server.visitor import Admission
 from gateway.spice.enums import ChannelType
 from gateway.spice.errors import UsageError
 from gateway.spice.limits import MAX_CHANNELS
@@ -91,7 +91,7 @@ def register(server: SpiceServer, type_: ChannelType) -> Noting:
 
 
 def connect(server: SpiceServer, *channels: RedChannel, connection_id: int = 1) -> tuple[RedClient, list[Link]]:
-    client = RedClient(server, Access("proof"), "peer")
+    client = RedClient(server, Admission("proof"), "peer")
     client.connection_id = connection_id
     server.add_client(client)
     links = [Link(channel, client) for channel in channels]
@@ -167,8 +167,8 @@ async def test_connection_id_of_nothing_finds_nobody(server: SpiceServer) -> Non
 
 async def test_session_admits_its_own_proof_only(server: SpiceServer) -> None:
     client, _ = connect(server)
-    assert client.access.admits(Access("proof"))
-    assert not client.access.admits(Access("another"))
+    assert client.admission.admits(Admission("proof"))
+    assert not client.admission.admits(Admission("another"))
 
 
 async def test_closing_the_server_disconnects_everybody_and_empties_the_list(server: SpiceServer) -> None:

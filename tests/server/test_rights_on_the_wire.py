@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from gateway.server.rights import Right
-from gateway.server.visitor import Access, ticket_access
+from gateway.server.visitor import Admission, ticket_admission
 from gateway.spice import agent
 from gateway.spice.enums import ChannelType, ClipboardType, LinkErr
 from gateway.spice.errors import LinkRefused
@@ -25,8 +25,8 @@ PASSWORD = "for the gateway only"
 def open_to(core: ServingCore, rights: Right) -> None:
     """Whoever shows the password has these rights."""
 
-    async def doorkeeper(password: str) -> Access | None:
-        return ticket_access(password, rights) if password == PASSWORD else None
+    async def doorkeeper(password: str) -> Admission | None:
+        return ticket_admission(password, rights) if password == PASSWORD else None
 
     core.server.ticketing = True
     core.server.doorkeeper = doorkeeper

@@ -59,7 +59,7 @@ class RelayChannelClient(RedChannelClient):
         super().__init__(channel, client, browser, caps, mini_header=mini_header)
         self._relay = relay
         self._machine = machine
-        incoming, outgoing = flows(channel.type, client.access.rights)
+        incoming, outgoing = flows(channel.type, client.admission.rights)
         self.incoming: Flow = incoming(self, browser, machine)
         self.outgoing: Flow = outgoing(self, machine, browser)
 

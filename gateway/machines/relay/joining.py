@@ -27,7 +27,7 @@ from gateway.server.link_pump import LinkPump, PeerGone
 from gateway.server.policy import may_link
 from gateway.server.reception import say_farewell
 from gateway.server.transport import Transport
-from gateway.server.visitor import Access, Visitor, ticket_access
+from gateway.server.visitor import Admission, Visitor, ticket_admission
 from gateway.spice.enums import ChannelType, LinkErr
 from gateway.spice.errors import LinkRefused, ProtocolError
 from gateway.spice.limits import MAX_UNPROVEN_LINKS
@@ -94,7 +94,7 @@ class Joining:
     async def _join(self) -> None:
         request = await self._pump.expect(LinkRequest)
         client = self._find_client(request)
-        unproven = self._visitor.access is None
+        unproven = self._visitor.admission is None
         if unproven and self._relay.unproven >= MAX_UNPROVEN_LINKS:
             raise ChannelClosed(CloseCode.NOT_ALLOWED, "Too many clients are linking: try again in a moment.")
         self._relay.unproven += unproven
@@ -113,13 +113,13 @@ class Joining:
         self._link.accept(machine.replied.common_caps, machine.replied.channel_caps)
         self._pump.flush()
         ticket = await self._pump.expect(TicketReceived)
-        access = await self._prove(ticket.password, client)
-        if not may_link(access.rights, ChannelType(request.channel_type)):
+        admission = await self._prove(ticket.password, client)
+        if not may_link(admission.rights, ChannelType(request.channel_type)):
             raise ChannelClosed(CloseCode.NOT_ALLOWED, "You have no right to this device of the machine.")
         machine_linked = await self._open(machine, new_session=client is None)
         server = self._relay.server
         if client is None:
-            client = RedClient(server, access, self._visitor.peer)
+            client = RedClient(server, admission, self._visitor.peer)
             server.add_client(client)
         elif client not in server.clients:
             raise ChannelClosed(CloseCode.MACHINE_CLOSED, "The session ended meanwhile.")
@@ -162,27 +162,27 @@ class Joining:
             if request.connection_id:
                 raise ChannelClosed(CloseCode.NOT_ALLOWED, "A session starts without a connection id.")
             expects = server.doorkeeper is not None or server.tickets.any_open(self._relay.core.now())
-            if visitor.access is None and not expects:
+            if visitor.admission is None and not expects:
                 raise ChannelClosed(CloseCode.NOT_ALLOWED, _NEEDS_TICKET)
             return None
         client = server.find_client(request.connection_id)
-        if client is None or (visitor.access is not None and not client.access.admits(visitor.access)):
+        if client is None or (visitor.admission is not None and not client.admission.admits(visitor.admission)):
             raise ChannelClosed(CloseCode.NOT_ALLOWED, "This channel belongs to no open session of yours.")
         return client
 
-    async def _prove(self, password: str | None, client: RedClient | None) -> Access:
+    async def _prove(self, password: str | None, client: RedClient | None) -> Admission:
         """What the session is bound to, once the visitor has shown that it may. Raises `ChannelClosed`."""
-        if self._visitor.access is not None:
-            return self._visitor.access
+        if self._visitor.admission is not None:
+            return self._visitor.admission
         if password is None:
             raise ChannelClosed(CloseCode.NOT_ALLOWED, _NEEDS_TICKET)
         if client is not None:
-            access = client.access if client.access.admits(ticket_access(password)) else None
+            admission = client.admission if client.admission.admits(ticket_admission(password)) else None
         else:
-            access = await self._relay.server.authenticate(password)
-        if access is None:
+            admission = await self._relay.server.authenticate(password)
+        if admission is None:
             raise ChannelClosed(CloseCode.NOT_ALLOWED, "The ticket is not valid: ask for a new one.")
-        return access
+        return admission
 
     async def _ask_machine(self, request: LinkRequest, *, secured: bool = False) -> _MachineLink:
         """Dial the machine and ask for the channel with the client's capabilities, as far as its reply."""

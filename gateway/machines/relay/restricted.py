@@ -50,7 +50,7 @@ class RestrictedClientFlow(ClientFlow):
 
     def __init__(self, link: RelayChannelClient, source: Transport, sink: Transport) -> None:
         super().__init__(link, source, sink)
-        rights = link.client.access.rights
+        rights = link.client.admission.rights
         self._frames = _Frames(link, Direction.CLIENT)
         self._agent = AgentFilter(lambda type_: policy.may_tell_agent(rights, type_))
 
@@ -68,7 +68,7 @@ class RestrictedClientFlow(ClientFlow):
     def _judged(self, message: Frame) -> bytes:
         """The message as it goes on, nothing when it does not."""
         type_ = self._link.channel.type
-        if not policy.may_send(self._link.client.access.rights, type_, message.number):
+        if not policy.may_send(self._link.client.admission.rights, type_, message.number):
             return b""
         if type_ is ChannelType.MAIN and message.number == _AGENT_DATA[Direction.CLIENT]:
             payload = self._agent.feed(message.payload)
@@ -87,7 +87,7 @@ class RestrictedMainFlow(MainFlow):
 
     def __init__(self, link: RelayChannelClient, source: Transport, sink: Transport) -> None:
         super().__init__(link, source, sink)
-        rights = link.client.access.rights
+        rights = link.client.admission.rights
         self._frames = _Frames(link, Direction.SERVER)
         self._agent = AgentFilter(lambda type_: policy.may_hear_agent(rights, type_))
 
@@ -119,7 +119,7 @@ class RestrictedMainFlow(MainFlow):
     def _allowed_channels(self, payload: bytes) -> bytes:
         """The channels list without those that this client may not link."""
         listed = codec.unpack(main.ChannelsList, payload).channels
-        rights = self._link.client.access.rights
+        rights = self._link.client.admission.rights
         known = frozenset(ChannelType)
         allowed = [e for e in listed if e.type in known and policy.may_link(rights, ChannelType(e.type))]
         return codec.marshal(main.ChannelsList(allowed))

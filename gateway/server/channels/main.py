@@ -57,7 +57,7 @@ class MainClient(PipeClient):
 
     def send_channels(self, channels: list[RedChannel]) -> None:
         """Tell which channels there are; MAIN is understood."""
-        rights = self.client.access.rights
+        rights = self.client.admission.rights
         listed = [channel for channel in channels if channel is not self.channel and may_link(rights, channel.type)]
         self.send(messages.ChannelsList([ChannelId(channel.type, channel.id) for channel in listed]))
 
