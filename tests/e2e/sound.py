@@ -130,6 +130,10 @@ class Listener:
         """Returns when the machine's sound goes out."""
         self._wait("sound", lambda: self._look(f"{_VIEWER}?.stats.sound?.playing"))
 
+    def wait_until_silent(self) -> None:
+        """Returns when the machine plays nothing any more."""
+        self._wait("silence", lambda: self._look(f"{_VIEWER}?.stats.sound?.playing") is False)
+
     def record(self, seconds: float) -> Recording:
         """What the page gives to the loudspeaker from now on."""
         return Recording.from_base64(*self._page.evaluate(RECORD, seconds))

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Route, expect
 
+from gateway.machines.demo.synth import TONE_HERTZ
 from tests.e2e import sound
 from tests.e2e.browser import Viewer
 from tests.e2e.conftest import GatewayFor, SavedGuests
+from tests.e2e.demo_gateway import DemoGateway
 from tests.e2e.firefox import FirefoxViewer
 from tests.e2e.guest.tones import FREQUENCIES, tone
 from tests.e2e.loudspeaker import Loudspeaker
@@ -55,6 +57,45 @@ def test_sound_held_back_is_less_than_100_ms(screen: SoundingXspice, gateway_for
         listener.wait_until_playing()
         listener.record(5)
         assert viewer.counters()["sound"]["level"] < 0.1
+
+
+def test_page_plays_the_tone_of_the_demo_machine_without_a_gap(cleanup: ExitStack, viewer: Viewer) -> None:
+    gateway = cleanup.enter_context(DemoGateway())
+    loudspeaker = gateway.demo.loudspeaker
+    listener = sound.Listener(viewer)
+    viewer.open(gateway.link)
+    gateway.call(lambda: loudspeaker.set_volume(1))
+    gateway.call(lambda: loudspeaker.play("Tone"))
+    listener.wait_for_button()
+    assert listener.context_state() == "suspended", "the browser waits for a gesture"
+    listener.click_button()
+    listener.wait_until_playing()
+    assert_tone(listener.record, TONE_HERTZ, loudness=0.28 / 2**0.5)
+    statistics = viewer.counters()["sound"]
+    assert statistics["decoder"] == "WebCodecs"
+    assert statistics["level"] < 0.15
+    gateway.call(loudspeaker.stop)
+    listener.wait_until_silent()
+    assert viewer.complaints == []
+
+
+def test_demo_machines_volume_is_the_pages(cleanup: ExitStack, viewer: Viewer) -> None:
+    gateway = cleanup.enter_context(DemoGateway())
+    loudspeaker = gateway.demo.loudspeaker
+    listener = sound.Listener(viewer)
+    viewer.open(gateway.link)
+    viewer.wait_for_first_frame()
+    viewer.page.get_by_role("button", name="Open the toolbar").click()
+    gateway.call(lambda: loudspeaker.set_volume(0.5))
+    gateway.call(lambda: loudspeaker.play("Tone"))
+    listener.wait_until_playing()
+    expect(viewer.page.locator(".sound [role=status]")).to_have_text("The machine: 50\u00a0%")
+    listener.record(0.5)
+    assert_tone(listener.record, TONE_HERTZ, loudness=0.5**3 * 0.28 / 2**0.5)
+    gateway.call(lambda: loudspeaker.set_muted(True))
+    expect(viewer.page.locator(".sound [role=status]")).to_have_text("Muted by the machine")
+    listener.record(0.5)
+    assert listener.record(1).loudness() == (0, 0)
 
 
 @pytest.mark.parametrize("frequency", FREQUENCIES)
@@ -178,7 +219,7 @@ def _wait_until_playing(viewer: FirefoxViewer) -> None:
     raise AssertionError(f"no sound: {viewer.sound()}")
 
 
-def assert_tone(record: Callable[[float], Recording], frequency: float) -> None:
+def assert_tone(record: Callable[[float], Recording], frequency: float, *, loudness: float = LOUDNESS) -> None:
     """What is heard is that tone (±1 %), in both ears alike, without a gap or a click, for three seconds.
 
     A machine on a busy computer drops sound itself (libspice has one frame that waits, an emulated processor is late):
@@ -192,4 +233,4 @@ def assert_tone(record: Callable[[float], Recording], frequency: float) -> None:
     assert heard.longest_silence() < 0.005
     assert heard.roughness(frequency) < 1.1
     left, right = heard.loudness()
-    assert left == pytest.approx(right) == pytest.approx(LOUDNESS, rel=0.05)
+    assert left == pytest.approx(right) == pytest.approx(loudness, rel=0.05)
