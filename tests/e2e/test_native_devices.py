@@ -1,4 +1,4 @@
-"""spice-gtk opens the device channels of a machine on our core: ports, shared folder, USB, card."""
+"""spice-gtk opens the device channels of a machine on our core: ports and USB; cards and folders have tests of their own."""
 
 from __future__ import annotations
 
@@ -7,26 +7,21 @@ import random
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from struct import pack
 
 import pytest
 
 from gateway.machines.devices.disk_files import Listing, list_files, list_root
 from gateway.machines.devices.mass_storage import open_disk
-from gateway.machines.devices.smartcard import SmartcardReader
-from gateway.machines.devices.smartcard_certificates import read_certificate, subject_of
 from gateway.machines.devices.usb import UsbDevice, UsbPort
 from gateway.spice.enums import PortEvent
-from tests.e2e import nss
 from tests.e2e.core_machine import CoreMachine
-from tests.e2e.noted_devices import NotedFolder, NotedPort
+from tests.e2e.noted_devices import NotedPort
 from tests.e2e.spice_gtk.client import SpiceGtk, decoded, encoded
 from tests.machines.devices.images import image, reader
 
 pytestmark = pytest.mark.e2e
 
 LOT = random.Random(5).randbytes(300_000)
-FOLDER_CLIENT = 7
 
 
 @pytest.fixture
@@ -84,23 +79,6 @@ def test_second_client_is_turned_away_from_a_port_that_another_holds(machine: Co
     assert received(first, 10) == b"still here"
 
 
-def test_shared_folder_answers_through_the_mux(machine: CoreMachine, tmp_path: Path) -> None:
-    folder = machine.add(NotedFolder(machine.notes))
-    shared = tmp_path / "shared"
-    shared.mkdir()
-    (shared / "note.txt").write_text("what the client shares")
-    with SpiceGtk(**machine.way_in, shared_dir=str(shared)) as person:
-        person.opened("webdav")
-        machine.notes.expect("folder held")
-        request = b"GET /note.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"
-        machine.call(lambda: folder.port.write(pack("<qH", FOLDER_CLIENT, len(request)) + request))
-        answer = b""
-        while b"what the client shares" not in answer:
-            answer += machine.notes.expect("folder")[1]
-    assert answer.startswith(pack("<q", FOLDER_CLIENT))
-    assert b"HTTP/1.1 200" in answer
-
-
 def test_disc_of_the_client_is_read_in_the_machine(machine: CoreMachine, tmp_path: Path) -> None:
     disc = tmp_path / "disc.iso"
     disc.write_bytes(image("iso-joliet"))
@@ -121,23 +99,6 @@ def test_disc_of_the_client_is_read_in_the_machine(machine: CoreMachine, tmp_pat
         person.do("unplug")
         machine.notes.expect("unplugged")
     assert listing == asyncio.run(list_root(reader(disc.read_bytes())))
-
-
-def test_card_of_the_client_is_read_in_the_machine(machine: CoreMachine, tmp_path: Path) -> None:
-    database = nss.write_database(tmp_path / "nss", "Ada Lovelace")
-
-    async def add() -> SmartcardReader:
-        slot: SmartcardReader = SmartcardReader(lambda: machine.notes.add("card in" if slot.atr else "card out"))
-        machine.server.add_interface(slot)
-        return slot
-
-    slot = machine.run(add())
-    card = {"smartcard_certificates": list(nss.NICKNAMES), "smartcard_db": database}
-    with SpiceGtk(**machine.way_in, enable_smartcard=True, **card) as person:
-        person.opened("smartcard")
-        machine.notes.expect("card in")
-        assert subject_of(machine.run(read_certificate(slot))) == "Ada Lovelace"
-    machine.notes.expect("card out")
 
 
 async def _files(device: UsbDevice | None) -> Listing:
