@@ -1,4 +1,4 @@
-"""spice-gtk opens the device channels of a machine on our core: ports and USB; cards and folders have tests of their own."""
+"""spice-gtk opens ports and USB of a machine on our core; cards and folders have tests of their own."""
 
 from __future__ import annotations
 
