@@ -18,9 +18,11 @@ from gateway.spice.enums import AgentCap, ClipboardType, ImageCompression, Mouse
 from tests.codecs.image.scenes import desktop
 from tests.e2e import nss
 from tests.e2e.core_machine import CoreMachine
+from tests.e2e.guest.tones import tone
 from tests.e2e.noted_devices import NotedAgent, NotedFolder, NotedKeyboard, NotedMouse, NotedPort, NotedTablet
 from tests.e2e.screens import Screen
 from tests.e2e.spice_gtk.client import SpiceGtk, encoded
+from tests.e2e.test_native_sound import NotedMicrophone, Player
 from tests.fuzz.recordings import SESSIONS, Recording, save
 from tests.fuzz.tap import Tap
 from tests.machines.devices.images import image
@@ -39,6 +41,7 @@ class Stage:
         self.agent = machine.add(NotedAgent(self.notes))
         self.port = machine.add(NotedPort(self.notes))
         self.folder = machine.add(NotedFolder(self.notes))
+        self.player, self.microphone = machine.add(Player()), machine.add(NotedMicrophone(self.notes))
         self.usb, self.reader = machine.run(self._add_devices())
         self.tap = Tap(machine.address.port)
         machine.run(self.tap.start())
@@ -116,6 +119,19 @@ def play_devices(stage: Stage, person: SpiceGtk, home: Path) -> None:
     stage.machine.run(read_descriptors(stage.usb.device))
 
 
+def play_sound(stage: Stage, person: SpiceGtk) -> None:
+    """In Opus, as spice-gtk does when it can; what it hears it acknowledges."""
+    playback, microphone = stage.player.playback, stage.microphone.record
+    stage.machine.call(playback.start)
+    for _ in range(10):
+        stage.machine.call(lambda: playback.put(tone(440, 0.1)))
+        person.expect("playback-data")
+    stage.machine.call(microphone.start)
+    person.expect("record-start")
+    person.do("record", data=encoded(tone(1000, 0.2)), time=7)
+    stage.notes.expect("sound")
+
+
 def record(home: Path) -> list[Recording]:
     (home / "shared").mkdir()
     (home / "shared" / "note.txt").write_text("shared")
@@ -126,6 +142,8 @@ def record(home: Path) -> list[Recording]:
         card = {"smartcard_certificates": list(nss.NICKNAMES), "smartcard_db": database}
         with SpiceGtk(**way_in, enable_usbredir=True, enable_smartcard=True, **card) as person:
             person.opened("main", "display", "cursor", "inputs", "port", "webdav", "usbredir", "smartcard")
+            person.opened("playback", "record")
+            play_sound(stage, person)
             play_agent(stage, person, home)
             play_display(stage, person)
             play_devices(stage, person, home)

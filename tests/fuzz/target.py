@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 
+from gateway.codecs.audio import FRAME_BYTES
 from gateway.machines.devices.smartcard import SmartcardReader
 from gateway.machines.devices.usb import UsbPort
 from gateway.server.agent_link import AgentLink
+from gateway.server.channels.playback import PlaybackChannel
 from gateway.server.channels.port import PortDevice
+from gateway.server.channels.record import RecordChannel
 from gateway.server.client import RedClient
 from gateway.server.display.surface import Surface
 from gateway.server.display.worker import QXLWorker
@@ -17,8 +20,10 @@ from gateway.server.interfaces import (
     KeyboardInterface,
     MouseInterface,
     NetWireInterface,
+    PlaybackInterface,
     PortInterface,
     QXLInterface,
+    RecordInterface,
     TabletInterface,
     WebdavInterface,
 )
@@ -151,6 +156,27 @@ class Wire(NetWireInterface):
         Socket(self._tunnel, service)
 
 
+class Loudspeaker(PlaybackInterface):
+    """Plays silence to who comes."""
+
+    def on_attached(self, playback: PlaybackChannel) -> None:
+        playback.set_volume([1000])
+        playback.start()
+        playback.put(bytes(FRAME_BYTES))
+
+
+class Microphone(RecordInterface):
+    """Listens all the time, and lets go of what it hears."""
+
+    def on_attached(self, record: RecordChannel) -> None:
+        self._record = record
+        record.set_volume([1000])
+        record.start(44100)
+
+    def on_samples(self) -> None:
+        self._record.read()
+
+
 class Devices:
     """All of them. `adapter` and `keyboard` are looked at."""
 
@@ -160,5 +186,5 @@ class Devices:
     def all(self) -> list[Interface]:
         return [
             self.adapter, self.keyboard, Mouse(), Tablet(), Agent(), Port(), Folder(), UsbPort(), SmartcardReader(),
-            Wire(),
+            Wire(), Loudspeaker(), Microphone(),
         ]  # fmt: skip

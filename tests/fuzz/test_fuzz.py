@@ -30,5 +30,5 @@ async def test_fuzzer_finds_a_device_that_fails() -> None:
 
 def test_recordings_hold_what_a_client_says_on_every_channel_that_it_has() -> None:
     spoken = {one.channel for one in load(SESSIONS)}
-    assert spoken >= set(ChannelType) - {ChannelType.PLAYBACK, ChannelType.RECORD, ChannelType.TUNNEL}
-    assert {one.channel for one in recordings()} >= set(ChannelType) - {ChannelType.PLAYBACK}
+    assert spoken >= set(ChannelType) - {ChannelType.TUNNEL}
+    assert {one.channel for one in recordings()} >= set(ChannelType)
