@@ -9,6 +9,7 @@ from typing import Final, Self
 
 from gateway.access.authority import Authority, GroupsOf, rights_of
 from gateway.access.clock import Clock
+from gateway.access.guests import Guests
 from gateway.access.keys import Keys
 from gateway.access.leases import Leases
 from gateway.access.lockout import Lockout
@@ -16,7 +17,7 @@ from gateway.access.logins import LogIns
 from gateway.access.machines import Machines
 from gateway.access.passwords import Passwords
 from gateway.access.people import People
-from gateway.access.policy import DAY, HOUR, TEND_SECONDS, Policy
+from gateway.access.policy import DAY, HOUR, PROBE_SECONDS, TEND_SECONDS, TOUCH_SECONDS, Policy
 from gateway.access.principal import Principal
 from gateway.access.roles import Permission
 from gateway.access.sessions import Sessions
@@ -46,13 +47,15 @@ class Access:
         self.policy = policy or Policy()
         self.clock = clock or Clock()
         self._groups_of = groups_of
-        self._purged = self.clock.steady()
+        self._purged = self._touched = self._probed = self.clock.steady()
         self.fault: StoreError | None = None
+        """Why the store cannot be used at the moment, for the readiness probe."""
         self.trail = Trail(store, self.clock)
         self.passwords = passwords or Passwords(self.policy)
         self.lockout = Lockout(self.policy, self.clock)
         self.leases = Leases(store, self.clock, self.policy, self._judge)
         self.authority = Authority(store, self.trail, self.leases, groups_of)
+        self.guests = Guests(store, self.leases, self.clock, self.policy)
         self.sessions = Sessions(store, self.trail, self.leases, self.clock, self.policy)
         self.logins = LogIns(store, self.trail, self.sessions, self.passwords, self.lockout)
         self.people = People(store, self.trail, self.leases, self.logins, self.passwords)
@@ -81,10 +84,20 @@ class Access:
                 self.fault = error
             await asyncio.sleep(TEND_SECONDS)
 
+    async def identify(self, cookie: str | None, *, address: str) -> Principal | None:
+        """Whose cookie it is: a user's log-in or a guest's. None: nobody's (any more)."""
+        return await self.sessions.find(cookie, address=address) or await self.guests.find(cookie, address=address)
+
     async def tend(self) -> None:
         """Notice what ended by time or by other programs; hourly, forget what is long over. Raises `StoreError`."""
-        await self.leases.tend()
+        await self.leases.recheck()
         now = self.clock.steady()
+        if now - self._touched >= TOUCH_SECONDS:
+            self._touched = now
+            await self.leases.keep_seen()
+        if now - self._probed >= PROBE_SECONDS:
+            await self.store.ping()
+            self._probed = now
         if now - self._purged >= HOUR:
             self._purged = now
             await self._purge(self.clock.wall())

@@ -1,7 +1,8 @@
 """What runs by somebody's right, and its end when the right ends.
 
-A lease is taken for each console session. It ends when its proof (log-in, key, ticket, user) is revoked or expires, or
-when the holder may no longer do all that it was opened with: the viewer then connects anew with what is left.
+A lease is taken for each console session and for each feed of the dashboard. It ends when its proof (log-in, key,
+ticket, user) is revoked or expires, or when the holder may no longer do all that it was opened with: the page then
+connects anew with what is left.
 Revocations by this program are noticed at once, those by others and the passing of time by `tend`.
 """
 
@@ -14,25 +15,29 @@ from typing import Final
 from gateway.access.clock import Clock
 from gateway.access.policy import Policy
 from gateway.access.principal import Principal
-from gateway.access.roles import Role
+from gateway.access.roles import Permission, Role
 from gateway.server.rights import Right
 from gateway.store.interface import Store
 from gateway.store.records import Grant, Proof
 
 ENDED: Final = "The log-in, key or ticket that opened this session has ended."
-LESSENED: Final = "What you may do at this machine was changed."
+LESSENED: Final = "What you may do was changed."
 
 Judge = Callable[[Principal, Collection[Grant], str], Right]
 
 
 @dataclass(eq=False, slots=True)
 class Lease:
-    """One running session. `on_end` is called once, with a sentence, on the event loop; not after `release`."""
+    """Something that runs: a session with `rights` at a `machine`, or a feed that takes a `permission`.
+
+    `on_end` is called once, with a sentence, on the event loop; not after `release`. It must not raise.
+    """
 
     principal: Principal
-    machine: str
-    rights: Right
     on_end: Callable[[str], None]
+    machine: str | None = None
+    rights: Right = Right.NONE
+    permission: Permission | None = None
 
 
 class Leases:
@@ -48,7 +53,13 @@ class Leases:
     async def take(self, principal: Principal, machine: str, rights: Right, on_end: Callable[[str], None]) -> Lease:
         """Watch over a session that is about to open with `rights`. When they ended meanwhile, `on_end` is called
         before this returns."""
-        lease = Lease(principal, machine, rights, on_end)
+        return await self._begin(Lease(principal, on_end, machine, rights))
+
+    async def hold(self, principal: Principal, permission: Permission, on_end: Callable[[str], None]) -> Lease:
+        """The same for what needs a permission and no machine."""
+        return await self._begin(Lease(principal, on_end, permission=permission))
+
+    async def _begin(self, lease: Lease) -> Lease:
         self._open.add(lease)
         try:
             await self._check((lease,))
@@ -69,10 +80,11 @@ class Leases:
         """End what has lost its right, of one user or of everybody."""
         await self._check([lease for lease in self._open if user_id in (None, lease.principal.user_id)])
 
-    async def tend(self) -> None:
-        """Do so for all. A log-in by which a session runs counts as used."""
-        await self._keep_seen()
-        await self.recheck()
+    async def keep_seen(self) -> None:
+        """A log-in by which a session runs counts as used; a page that only looks on does not count."""
+        sessions = await self._store.issuers(self._proofs([lease for lease in self._open if lease.machine is not None]))
+        if sessions:
+            await self._store.sessions.touch(sessions, self._clock.wall())
 
     def used_tickets(self) -> frozenset[int]:
         """Tickets whose sessions run."""
@@ -91,18 +103,18 @@ class Leases:
                 self._end(lease, ENDED)
                 continue
             today = replace(lease.principal, role=Role(user.role)) if user is not None else lease.principal
-            if lease.rights & ~self._judge(today, grants, lease.machine):
+            if not self._may(today, lease, grants):
                 self._end(lease, LESSENED)
+
+    def _may(self, today: Principal, lease: Lease, grants: Collection[Grant]) -> bool:
+        if lease.permission is not None:
+            return today.may(lease.permission)
+        return lease.machine is not None and not lease.rights & ~self._judge(today, grants, lease.machine)
 
     def _end(self, lease: Lease, sentence: str) -> None:
         if lease in self._open:
             self._open.remove(lease)
             lease.on_end(sentence)
-
-    async def _keep_seen(self) -> None:
-        sessions = await self._store.issuers(self._proofs(self._open))
-        if sessions:
-            await self._store.sessions.touch(sessions, self._clock.wall())
 
     @staticmethod
     def _proofs(leases: Collection[Lease]) -> set[Proof]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Final
 
-from gateway.access.errors import Invalid, LockedOut, Refused
+from gateway.access.errors import Invalid, LockedOut, Refused, TooBusy
 from gateway.access.lockout import Lockout
 from gateway.access.passwords import Passwords
 from gateway.access.principal import Method, Principal, principal_of
@@ -38,6 +39,8 @@ class LogIns:
         self._sessions = sessions
         self._passwords = passwords
         self._lockout = lockout
+        self.outcomes: Counter[str] = Counter({"ok": 0, "failed": 0, "barred": 0, "busy": 0})
+        """How passwords were answered since the start, for the metrics."""
 
     async def with_password(self, name: str, password: str, *, address: str, agent: str = "") -> Entry:
         """Log in. Raises `Refused`, `LockedOut` and `TooBusy`; unknown, disabled and mistyped look the same."""
@@ -100,6 +103,21 @@ class LogIns:
             return await self._store.users.find(name)
 
     async def _verified(self, name: str, password: str, address: str) -> User:
+        outcome = "failed"
+        try:
+            user = await self._verify(name, password, address)
+            outcome = "ok"
+        except LockedOut:
+            outcome = "barred"
+            raise
+        except TooBusy:
+            outcome = "busy"
+            raise
+        finally:
+            self.outcomes[outcome] += 1
+        return user
+
+    async def _verify(self, name: str, password: str, address: str) -> User:
         async with self._lockout.attempt(address, name) as attempt:
             user = await self._store.users.find(name)
             await self._refuse_guessed_account(name, user, address)
@@ -122,4 +140,4 @@ class LogIns:
         """A name that is nobody's is not kept: it may be a password in the wrong field."""
         target = f"user:{user.name}" if user is not None else "user:?"
         detail = {"barred": "address"} if barred else {}
-        await self._store.audit.add(self._trail.stranger(address, "login", target, "failed", **detail))
+        await self._trail.fail(address, target, **detail)

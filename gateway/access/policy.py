@@ -19,6 +19,8 @@ class Policy:
     """A log-in ends after this, used or not."""
     ticket_lifetime: float = 30
     max_ticket_lifetime: float = DAY
+    guest_idle: float = 600
+    """How long a guest who came by a ticket may be away and come back."""
     failures: int = 5
     """Failed log-ins within `bar` that bar an address."""
     bar: float = 300
@@ -32,6 +34,7 @@ MAX_PASSWORD_LENGTH: Final = 256
 MAX_USERS_SESSIONS: Final = 32
 MAX_USERS_KEYS: Final = 32
 MAX_USERS_TICKETS: Final = 256
+MAX_GUESTS: Final = 4096
 MAX_ADDRESSES: Final = 16384
 """Addresses and accounts whose failures are remembered; the longest unheard of is forgotten first."""
 MAX_WAITING: Final = 8192
@@ -40,5 +43,11 @@ MAX_AGENT_LENGTH: Final = 200
 MAX_TEXT_LENGTH: Final = 200
 TOUCH_SECONDS: Final = 60.0
 """How old a log-in's `seen_at` gets before it is written anew: not each request is a write."""
+PROBE_SECONDS: Final = 30.0
+"""How often the store is tried."""
+KEPT_FAILURES: Final = (1.0, 200)
+"""Failed log-ins that the audit takes a second, and at once: nobody fills the disk by guessing."""
+KEPT_REFUSALS: Final = (0.1, 20)
+"""The same for refused writes of one kind of one user."""
 TEND_SECONDS: Final = 5.0
 """How long the end of a right by time, or by another program's change, may go unnoticed."""

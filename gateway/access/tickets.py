@@ -140,10 +140,7 @@ class Tickets:
         if wanted is Right.NONE:
             raise Invalid("rights", "A ticket gives at least the right to view.")
         if missing := wanted & ~own:
-            note = self._trail.note(
-                by, "ticket.create", f"machine:{machine}", "refused", lacks=" ".join(right_names(missing))
-            )
-            await self._store.audit.add(note)
+            await self._trail.refuse(by, "ticket.create", f"machine:{machine}", lacks=" ".join(right_names(missing)))
             raise Forbidden(f"You may not give what you do not have: {', '.join(right_names(missing))}.")
         return wanted
 

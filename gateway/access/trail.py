@@ -12,7 +12,9 @@ from typing import Final
 
 from gateway.access.clock import Clock
 from gateway.access.errors import Invalid
+from gateway.access.policy import KEPT_FAILURES, KEPT_REFUSALS
 from gateway.access.principal import Principal
+from gateway.access.rate import RateLimit
 from gateway.access.roles import Permission
 from gateway.store.interface import Store
 from gateway.store.paging import MAX_PAGE_ROWS, PAGE_ROWS
@@ -28,6 +30,9 @@ class Trail:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._refusals = RateLimit(*KEPT_REFUSALS)
+        self._failures = RateLimit(*KEPT_FAILURES)
+        self._unkept = 0
 
     def now(self) -> float:
         """The time of a note."""
@@ -51,8 +56,23 @@ class Trail:
     async def require(self, by: Principal, permission: Permission, action: str, target: str = "") -> None:
         """For writes. Raises `Forbidden`, which is kept."""
         if not by.may(permission):
-            await self._store.audit.add(self.note(by, action, target, "refused", needs=permission.value))
+            await self.refuse(by, action, target, needs=permission.value)
         by.require(permission)
+
+    async def refuse(self, by: Principal, action: str, target: str, **detail: str) -> None:
+        """Keep that somebody tried what they may not; of the same again and again, only some."""
+        if not self._refusals.take(f"{by.user_id} {by.name} {action}", self._clock.steady()):
+            await self._store.audit.add(self.note(by, action, target, "refused", **detail))
+
+    async def fail(self, address: str, target: str, **detail: str) -> None:
+        """Keep a failed log-in; of very many, some, and how many were left out before."""
+        if self._failures.take("", self._clock.steady()):
+            self._unkept += 1
+            return
+        if self._unkept:
+            detail["unkept"] = str(self._unkept)
+            self._unkept = 0
+        await self._store.audit.add(self.stranger(address, "login", target, "failed", **detail))
 
     async def page(
         self, by: Principal, wanted: AuditFilter, after: str | None = None, limit: int = PAGE_ROWS

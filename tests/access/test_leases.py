@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.access import Access, Lease, Principal, Role, Scope
+from gateway.access import Access, Lease, Permission, Principal, Role, Scope
 from gateway.access.leases import ENDED, LESSENED
 from gateway.access.policy import DAY, HOUR, TEND_SECONDS
 from gateway.server.rights import Right
@@ -143,6 +143,27 @@ async def test_a_right_that_ended_before_the_session_opened_ends_it_at_once(acce
     assert access.leases.held() == ()
 
 
+async def test_a_dashboards_feed_ends_with_the_permission(access: Access) -> None:
+    olga = (await a_person(access, "olga", Role.OPERATOR)).principal
+    ends: list[str] = []
+    await access.leases.hold(olga, Permission.DASHBOARD, ends.append)
+    await access.leases.hold(olga, Permission.CONSOLE, ends.append)
+    assert olga.user_id is not None
+    await access.people.change(ROOT, olga.user_id, role=Role.USER)
+    assert ends == [LESSENED]
+    await access.sessions.log_out(olga)
+    assert ends == [LESSENED, ENDED]
+
+
+async def test_a_page_that_only_looks_on_does_not_keep_a_log_in(access: Access, clock: SetClock) -> None:
+    olga = (await a_person(access, "olga", Role.OPERATOR)).principal
+    ends: list[str] = []
+    await access.leases.hold(olga, Permission.DASHBOARD, ends.append)
+    clock.time += 12 * HOUR
+    await access.tend()
+    assert ends == [ENDED]
+
+
 async def test_a_released_lease_is_told_nothing(access: Access, console: Console) -> None:
     alice = (await a_person(access)).principal
     lease = await console.open(alice)
@@ -185,6 +206,7 @@ async def test_a_store_that_fails_ends_nothing_and_says_so(access: Access, conso
     await access.store.close()
     with pytest.raises(StoreUnavailable):
         await access.tend()
+    assert access.fault is None
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(access.run())
         async with asyncio.timeout(TEND_SECONDS):

@@ -58,6 +58,18 @@ async def test_five_wrong_passwords_bar_the_address_and_the_right_one_comes_too_
     await log_in(access)
     failures = await audited(access, action="login", outcome="failed")
     assert [entry.detail for entry in failures] == [{"barred": "address"}, {}, {}, {}, {}]
+    assert access.logins.outcomes == {"ok": 2, "failed": 5, "barred": 1, "busy": 0}
+
+
+async def test_guessing_does_not_fill_the_audit(access: Access, clock: SetClock) -> None:
+    for number in range(250):
+        with pytest.raises(Refused):
+            await log_in(access, f"name{number}", address=f"198.51.100.{number}")
+    assert len(await audited(access, action="login")) == 200
+    clock.time += 1
+    with pytest.raises(Refused):
+        await log_in(access, "nobody", address="203.0.113.1")
+    assert dict((await audited(access, action="login"))[0].detail) == {"unkept": "50"}
 
 
 async def test_an_account_guessed_from_everywhere_stays_open_for_its_user(access: Access) -> None:

@@ -22,6 +22,14 @@ async def test_only_admins_read_the_audit(access: Access) -> None:
     assert (await access.trail.page(ROOT, AuditFilter(action="user."))).items[0].target == "user:olga"
 
 
+async def test_trying_again_and_again_does_not_fill_the_audit(access: Access) -> None:
+    operator = (await a_person(access, "olga", Role.OPERATOR)).principal
+    for _ in range(30):
+        with pytest.raises(Forbidden):
+            await access.machines.remove(operator, "web")
+    assert len(await audited(access, outcome="refused")) == 20
+
+
 async def test_a_network_that_is_none_is_refused(access: Access) -> None:
     with pytest.raises(Invalid):
         await access.trail.page(ROOT, AuditFilter(network="10.0.0.0/99"))

@@ -11,7 +11,7 @@ from gateway.store import SqliteStore
 from gateway.store.records import AuditFilter
 from tests.store.rows import audited
 
-WRITES = (1, 3, 17, 40)
+WRITES = (1, 2, 3, 5, 8, 13, 21, 34)
 
 
 async def test_what_was_committed_survives_kill_9(path: Path) -> None:
