@@ -28,8 +28,12 @@ class Suggestion(Pressable):
     """An application's tile with two lines; a click opens it."""
 
     def __init__(self, box: Box, app: App, icon: str, title: str, text: str) -> None:
-        super().__init__(box, lambda: app.machine.launch(icon))
+        super().__init__(box, self._show)
+        self._machine = app.machine
         self._icon, self._title, self._text = icon, title, text
+
+    def _show(self) -> None:
+        self._machine.show(self._icon)
 
     def draw(self, canvas: Canvas) -> None:
         box = self.box

@@ -221,7 +221,7 @@ class Desktop:
         pieces = [piece for piece in pieces if not piece.empty]
         self._compose(screen, pieces)
         if pieces:
-            screen.damage(pieces, group=box)
+            screen.damage(pieces, group=box.intersection(self.bounds))
 
     def _compose(self, screen: Screen, boxes: Sequence[Box]) -> None:
         for box in boxes:
