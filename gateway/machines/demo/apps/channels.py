@@ -113,12 +113,12 @@ def _channel_row(channel: RedChannel) -> tuple[str, ...]:
 
 
 def _client_row(client: RedClient) -> tuple[str, ...]:
-    rights = right_names(client.access.rights)
+    rights = right_names(client.admission.rights)
     return (
         client.peer,
         f"{client.connection_id:08x}"[:4] + "…",  # the whole of it is nobody else's business
         duration_text(client.server.core.now() - client.since),
         str(len(client.channel_clients)),
         "",
-        "everything" if client.access.rights == Right.ALL else ", ".join(rights),
+        "everything" if client.admission.rights == Right.ALL else ", ".join(rights),
     )
