@@ -148,7 +148,10 @@ export class Session {
 
   /** @param {import("./main_channel.js").ChannelId[]} channels @param {number} connectionId */
   #openChannels(channels, connectionId) {
-    if (this.#others.length > 0) return;
+    if (this.#others.length > 0) {
+      this.#openSound(channels, connectionId); // it may come later
+      return;
+    }
     const display = Math.min(...channels.filter(({ type }) => type === ChannelType.DISPLAY).map(({ id }) => id));
     if (!Number.isFinite(display)) {
       this.#end({ code: 0, sentence: "The machine has no display to show.", heals: false });
@@ -159,8 +162,7 @@ export class Session {
     this.#openDisplay(display, connectionId);
     if (offered(ChannelType.INPUTS, 0)) this.#openInputs(connectionId);
     if (offered(ChannelType.CURSOR, display)) this.#openCursor(display, connectionId);
-    const sound = channels.find(({ type }) => type === ChannelType.PLAYBACK);
-    if (sound && this.#parts.openSound) this.#openSound(this.#parts.openSound, sound.id, connectionId);
+    this.#openSound(channels, connectionId);
   }
 
   /** @param {number} channelId @param {number} connectionId */
@@ -201,9 +203,16 @@ export class Session {
     this.#others.push(cursor);
   }
 
-  /** @param {import("./session_sound.js").OpenSound} open @param {number} channelId @param {number} connectionId */
-  #openSound(open, channelId, connectionId) {
-    this.#sound = new SessionSound(open, { ...this.#target, connectionId, channelId }, {
+  /** @param {import("./main_channel.js").ChannelId[]} channels @param {number} connectionId */
+  #openSound(channels, connectionId) {
+    const found = channels.find(({ type }) => type === ChannelType.PLAYBACK);
+    const open = this.#parts.openSound;
+    if (!found || !open) return;
+    if (this.#sound) {
+      this.#sound.open();
+      return;
+    }
+    this.#sound = new SessionSound(open, { ...this.#target, connectionId, channelId: found.id }, {
       ontime: (time, delay) => this.#display?.setMultimediaTime(time, delay),
       onsilence: () => this.#display?.setMultimediaTime(this.#main.multimediaTime, null),
       onstate: (lost) => this.#events.onsound(lost),

@@ -55,7 +55,7 @@ export class SessionSound {
     return this.#heard;
   }
 
-  /** Once more, after it was lost; else nothing happens. */
+  /** Once more, after it was lost; while it is there nothing happens. */
   open() {
     if (this.#sound) return;
     this.#sound = this.#open({
@@ -83,8 +83,8 @@ export class SessionSound {
   }
 
   /**
-   * Lost sound never ends a session: libspice plays for one client at a time, and two windows that came back whole
-   * would take it from each other for ever. A connection that is lost altogether takes MAIN with it.
+   * Lost sound never ends a session: the picture is worth more, and a machine may take its sound away and bring it back.
+   * A connection that is lost altogether takes MAIN with it.
    * @param {import("./cause.js").End} end
    */
   #lost(end) {
@@ -96,6 +96,6 @@ export class SessionSound {
 
 /** @param {import("./cause.js").End} end */
 function sentenceOf(end) {
-  if (!end.error && end.code === CloseCode.MACHINE_CLOSED) return "The machine took its sound away; another viewer may have it now.";
+  if (!end.error && end.code === CloseCode.MACHINE_CLOSED) return "The machine took its sound away.";
   return `The sound stopped: ${causeOf(end, "the sound").sentence}`;
 }

@@ -150,6 +150,18 @@ test("lost sound costs the sound, says why and can be had again", () => {
   assert.equal(meeting.told.some(([what]) => what === "end"), false);
 });
 
+test("sound that the machine brings later, or again, is opened when it is announced", () => {
+  const meeting = new Meeting().begin([[DISPLAY, 0]]);
+  const announce = () => meeting.main.send(MAIN, "channels_list", { num_of_channels: 1, channels: [{ type: PLAYBACK, id: 3 }] });
+  announce();
+  announce();
+  assert.deepEqual(meeting.sounds.map(({ connectionId, channelId }) => [connectionId, channelId]), [[4711, 3]]);
+  meeting.sounds[0].onclose({ code: 4005, reason: "", error: null });
+  announce();
+  assert.equal(meeting.sounds.length, 2);
+  assert.equal(meeting.connections.length, 1, "nothing else is opened");
+});
+
 test("a session that ends closes its sound", () => {
   const meeting = new Meeting().begin();
   meeting.session.close();
