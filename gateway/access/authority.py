@@ -8,6 +8,7 @@ from gateway.access.errors import Invalid, NotFound
 from gateway.access.leases import Leases
 from gateway.access.principal import Principal
 from gateway.access.roles import EVERY_GROUP, Permission, Role
+from gateway.access.texts import checked_text
 from gateway.access.trail import Trail
 from gateway.server.rights import Right, right_names, usable
 from gateway.store.interface import Store
@@ -62,8 +63,7 @@ class Authority:
         await self._trail.require(by, Permission.PEOPLE_CHANGE, "grant.set", target)
         if (role is None) is (user_id is None):
             raise Invalid("role", "A grant is for a role or for a user.")
-        if not 0 < len(group) <= 64:
-            raise Invalid("group", "A group's name has 1 to 64 characters; * is all machines.")
+        group = checked_text(group, "group", "A group's name", 64, least=1)
         note = self._trail.note(by, "grant.set", target, rights=" ".join(right_names(usable(rights))))
         grant = await self._store.grants.set(
             role=role, user_id=user_id, group=group, rights=int(usable(rights)), note=note

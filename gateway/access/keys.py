@@ -13,6 +13,7 @@ from gateway.access.leases import Leases
 from gateway.access.policy import MAX_TEXT_LENGTH, MAX_USERS_KEYS, TOUCH_SECONDS
 from gateway.access.principal import Method, Principal, principal_of
 from gateway.access.roles import Permission, Scope
+from gateway.access.texts import checked_text
 from gateway.access.tokens import KEY_PREFIX, MAX_SECRET_LENGTH, digest, new_key
 from gateway.access.trail import Trail
 from gateway.store.errors import StoreFull
@@ -42,11 +43,11 @@ class Keys:
     ) -> NewKey:
         """A key of one's own, `expires_in` seconds from now or never. Raises `Forbidden`, `Invalid`, `Taken` and
         `TooMany`."""
-        name = name.strip()
+        name = checked_text(name, "name", "A key's name", MAX_TEXT_LENGTH, least=1)
         await self._trail.require(by, Permission.KEYS, "key.create", f"key:{name}")
         if by.user_id is None:
             raise Forbidden("A key belongs to a user: log in to make one.")
-        _check(by, name, scopes, expires_in)
+        _check(by, scopes, expires_in)
         secret, prefix = new_key()
         ordered = [scope.value for scope in Scope if scope in scopes]
         key = await self._store.keys.add(
@@ -97,9 +98,7 @@ class Keys:
         await self._leases.recheck(key.user_id)
 
 
-def _check(by: Principal, name: str, scopes: Collection[Scope], expires_in: float | None) -> None:
-    if not 0 < len(name) <= MAX_TEXT_LENGTH:
-        raise Invalid("name", f"A key's name has 1 to {MAX_TEXT_LENGTH} characters.")
+def _check(by: Principal, scopes: Collection[Scope], expires_in: float | None) -> None:
     if not scopes:
         raise Invalid("scopes", "A key has at least one scope: read, operate or admin.")
     if by.scopes is not None and not set(scopes) <= by.scopes:

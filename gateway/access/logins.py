@@ -119,7 +119,7 @@ class LogIns:
 
     async def _verify(self, name: str, password: str, address: str) -> User:
         async with self._lockout.attempt(address, name) as attempt:
-            user = await self._store.users.find(name)
+            user = await self._store.users.find(name) if _NAME.fullmatch(name) else None
             await self._refuse_guessed_account(name, user, address)
             usable = user if user is not None and not user.disabled else None
             right = await self._passwords.verify(usable.password_hash if usable else None, password)

@@ -16,6 +16,7 @@ from gateway.access.errors import Invalid, NotFound
 from gateway.access.leases import Leases
 from gateway.access.principal import Principal
 from gateway.access.roles import Permission
+from gateway.access.texts import checked_text
 from gateway.access.trail import Trail
 from gateway.store.interface import Store
 from gateway.store.paging import MAX_PAGE_ROWS, PAGE_ROWS
@@ -49,7 +50,7 @@ class MachineDraft:
         _require(len(self.labels) <= _MOST, "labels", f"A machine has at most {_MOST} labels.")
         for name, value in self.labels.items():
             _require(bool(_LABEL.fullmatch(name)), "labels", "A label's name has 1 to 64 letters, digits, and . _ / -.")
-            _require(len(value) <= _MAX_TEXT, "labels", f"A label's value has at most {_MAX_TEXT} characters.")
+            checked_text(value, "labels", "A label's value", _MAX_TEXT)
         _require(len(self.groups) <= _MOST, "groups", f"A machine is in at most {_MOST} groups.")
         for group in self.groups:
             _require(bool(_NAME.fullmatch(group)), "groups", "A group's name has 1 to 64 letters, digits, and . _ -.")
@@ -58,7 +59,7 @@ class MachineDraft:
     def _check_options(self) -> None:
         for name, value in self.options.items():
             _require(name in OPTIONS, f"options.{name[:64]}", f"Options are {', '.join(sorted(OPTIONS))}.")
-            _require(0 < len(value) <= _MAX_TEXT, f"options.{name}", f"An option has 1 to {_MAX_TEXT} characters.")
+            checked_text(value, f"options.{name}", "An option", _MAX_TEXT, least=1)
         for name in ("password_file", "ca_file"):
             text = "A file is named without a path: it lies in the directory of the machines' secrets."
             _require(name not in self.options or bool(_FILE.fullmatch(self.options[name])), f"options.{name}", text)
@@ -142,12 +143,13 @@ class Machines:
 
 
 def _check_url(url: str) -> None:
+    checked_text(url, "url", "An address", _MAX_TEXT, least=1)
     try:
         parts = urlsplit(url)
         has_password = parts.password is not None or "password=" in parts.query.lower()
     except ValueError:
         raise Invalid("url", "This is no address: use spice://host:5900, for example.") from None
-    _require(0 < len(url) <= _MAX_TEXT and bool(parts.scheme), "url", "Use an address such as spice://host:5900.")
+    _require(bool(parts.scheme), "url", "Use an address such as spice://host:5900.")
     _require(not has_password, "url", "The address must not hold a password: give password_file or password_env.")
 
 

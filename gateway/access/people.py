@@ -41,9 +41,9 @@ class People:
         return await self._known(user_id)
 
     async def named(self, by: Principal, name: str) -> User:
-        """Raises `Forbidden` and `NotFound`."""
+        """Raises `Forbidden`, `Invalid` and `NotFound`."""
         by.require(Permission.PEOPLE_SEE)
-        user = await self._store.users.find(name.strip().lower())
+        user = await self._store.users.find(user_name(name))
         if user is None:
             raise NotFound("There is no such user.")
         return user

@@ -11,6 +11,7 @@ from gateway.access.leases import Leases
 from gateway.access.policy import MAX_AGENT_LENGTH, MAX_USERS_SESSIONS, TOUCH_SECONDS, Policy
 from gateway.access.principal import Method, Principal, principal_of
 from gateway.access.roles import Permission
+from gateway.access.texts import tamed_text
 from gateway.access.tokens import MAX_SECRET_LENGTH, digest, new_secret
 from gateway.access.trail import Trail
 from gateway.store.errors import StoreFull
@@ -45,7 +46,7 @@ class Sessions:
             user.id,
             digest(cookie),
             method=method,
-            agent=agent[:MAX_AGENT_LENGTH],
+            agent=tamed_text(agent, MAX_AGENT_LENGTH),
             expires_at=expires_at,
             most=MAX_USERS_SESSIONS,
             note=note,

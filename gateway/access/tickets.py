@@ -14,6 +14,7 @@ from gateway.access.policy import MAX_TEXT_LENGTH, MAX_USERS_TICKETS, Policy
 from gateway.access.principal import Method, Principal, principal_of
 from gateway.access.rate import RateLimit
 from gateway.access.roles import Permission
+from gateway.access.texts import checked_text
 from gateway.access.tokens import MAX_SECRET_LENGTH, digest, new_ticket
 from gateway.access.trail import Trail
 from gateway.server.rights import Right, right_names, usable
@@ -62,7 +63,8 @@ class Tickets:
         if by.user_id is None or by.proof is None:
             raise Forbidden("A ticket is issued by a user: log in, or use an API key.")
         lifetime = self._policy.ticket_lifetime if lifetime is None else lifetime
-        self._check(lifetime, text)
+        text = checked_text(text, "text", "A ticket's text", MAX_TEXT_LENGTH)
+        self._check(lifetime)
         wanted = await self._wanted(by, machine, rights)
         secret = new_ticket()
         note = self._trail.note(
@@ -144,9 +146,7 @@ class Tickets:
             raise Forbidden(f"You may not give what you do not have: {', '.join(right_names(missing))}.")
         return wanted
 
-    def _check(self, lifetime: float, text: str) -> None:
+    def _check(self, lifetime: float) -> None:
         most = self._policy.max_ticket_lifetime
         if not 1 <= lifetime <= most:
             raise Invalid("lifetime", f"A ticket is good for 1 to {most:g} seconds.")
-        if len(text) > MAX_TEXT_LENGTH:
-            raise Invalid("text", f"A ticket's text has at most {MAX_TEXT_LENGTH} characters.")

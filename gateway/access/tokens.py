@@ -40,7 +40,7 @@ def digest(secret: str) -> str:
 
 def csrf_token(cookie: str) -> str:
     """What a log-in's own pages send with each write; who knows it does not know the cookie."""
-    return hmac.new(cookie.encode(), b"csrf", hashlib.sha256).hexdigest()
+    return hmac.new(cookie.encode("utf-8", "surrogatepass"), b"csrf", hashlib.sha256).hexdigest()
 
 
 def is_csrf_token(cookie: str, given: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Final
@@ -16,12 +16,15 @@ from gateway.access.policy import KEPT_FAILURES, KEPT_REFUSALS
 from gateway.access.principal import Principal
 from gateway.access.rate import RateLimit
 from gateway.access.roles import Permission
+from gateway.access.texts import tamed_text
 from gateway.store.interface import Store
 from gateway.store.paging import MAX_PAGE_ROWS, PAGE_ROWS
 from gateway.store.records import AuditEntry, AuditFilter, Note, Outcome, Page
 
 CSV_COLUMNS: Final = ("id", "at", "actor", "address", "action", "target", "outcome", "detail")
 _MAX_TARGET: Final = 200
+_MAX_ADDRESS: Final = 64
+_MAX_DETAIL: Final = 500
 
 
 class Trail:
@@ -41,13 +44,34 @@ class Trail:
     def note(self, by: Principal, action: str, target: str = "", outcome: Outcome = "ok", **detail: str) -> Note:
         """A note to keep with the change that it tells of."""
         how = detail | ({"by": by.method.value} if by.method.value != "session" else {})
-        return Note(self._clock.wall(), by.name, by.user_id, by.address, action, target[:_MAX_TARGET], outcome, how)
+        return self._note(by.name, by.user_id, by.address, action, target, outcome, how)
 
     def stranger(
         self, address: str, action: str, target: str = "", outcome: Outcome = "ok", *, name: str = "", **detail: str
     ) -> Note:
         """A note on somebody who is not, or not yet, logged in."""
-        return Note(self._clock.wall(), name, None, address, action, target[:_MAX_TARGET], outcome, detail)
+        return self._note(name, None, address, action, target, outcome, detail)
+
+    def _note(
+        self,
+        name: str,
+        user_id: int | None,
+        address: str,
+        action: str,
+        target: str,
+        outcome: Outcome,
+        detail: Mapping[str, str],
+    ) -> Note:
+        return Note(
+            self._clock.wall(),
+            name,
+            user_id,
+            tamed_text(address, _MAX_ADDRESS),
+            action,
+            tamed_text(target, _MAX_TARGET),
+            outcome,
+            {word: tamed_text(text, _MAX_DETAIL) for word, text in detail.items()},
+        )
 
     async def write(self, by: Principal, action: str, target: str = "", outcome: Outcome = "ok", **detail: str) -> None:
         """Keep what changed nothing in the store: a session ended, a message sent, a configuration read anew."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from gateway.store.connection import connect, in_transaction, told
-from gateway.store.errors import StoreBusy, StoreUnavailable
+from gateway.store.errors import BadValue, StoreBusy, StoreUnavailable
 from gateway.store.migrate import check_schema, migrate, newest_version
 
 T = TypeVar("T")
@@ -96,6 +96,10 @@ class Database:
             return await future
         except sqlite3.Error as error:
             raise told(error) from error
+        except (UnicodeEncodeError, OverflowError) as error:
+            raise BadValue("A text or a number in this cannot be kept.") from error
+        except OSError as error:
+            raise StoreUnavailable(f"The store {self.path} cannot be used: {error.strerror}.") from error
 
     def _on_done(self, future: asyncio.Future[T]) -> None:
         self._waiting -= 1

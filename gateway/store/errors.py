@@ -12,6 +12,7 @@
     ├── Missing           what is referred to does not exist
     ├── LastAdmin         the change would leave nobody who may administer
     ├── TooMany           a bound of the store's tables is reached
+    ├── BadValue          a text or a number that cannot be kept or looked for
     └── BadCursor         a page was asked for with a cursor that none of ours is
 """
 
@@ -56,6 +57,10 @@ class LastAdmin(StoreError):
 
 class TooMany(StoreError):
     """No more rows of this kind are taken."""
+
+
+class BadValue(StoreError):
+    """A text with half characters (lone surrogates), or a number beyond 64 bits."""
 
 
 class BadCursor(StoreError):

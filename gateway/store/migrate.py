@@ -69,7 +69,8 @@ def migrate(db: sqlite3.Connection, to: int | None = None, *, chain: Sequence[St
         before = check_schema(db)
         for step in (chain or steps())[before:to]:
             take(db, step)
-        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        if before == 0:
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     return before
 
 
