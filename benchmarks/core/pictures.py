@@ -48,7 +48,7 @@ class Pictures:
     @classmethod
     def load(cls, home: Path) -> Self:
         """What `make` left in a directory."""
-        return cls(**{name: np.load(home / f"{name}.npy", mmap_mode="r") for name in cls.__annotations__})
+        return cls(**{name: np.asarray(np.load(home / f"{name}.npy", mmap_mode="r")) for name in cls.__annotations__})
 
 
 def make(home: Path, *, desktops: int = DESKTOPS) -> None:

@@ -53,10 +53,10 @@ def changed(now: Words, before: Words, where: Rect) -> Region:
 
 def _around(differs: Tiles) -> Rect:
     """The smallest rectangle around what is set, counted in the array's own steps; empty when nothing is."""
-    rows = np.flatnonzero(differs.any(axis=1))
+    rows = np.logical_or.reduce(differs, axis=1).nonzero()[0]
     if not len(rows):
         return EMPTY
-    columns = np.flatnonzero(differs.any(axis=0))
+    columns = np.logical_or.reduce(differs, axis=0).nonzero()[0]
     return Rect(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 

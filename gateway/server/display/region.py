@@ -33,7 +33,8 @@ class Rect(NamedTuple):
     @property
     def area(self) -> int:
         """Pixels in it; 0 when it is empty."""
-        return 0 if self.is_empty else self.width * self.height
+        left, top, right, bottom = self
+        return 0 if left >= right or top >= bottom else (right - left) * (bottom - top)
 
     @property
     def is_empty(self) -> bool:
@@ -103,7 +104,7 @@ class Region:
     __slots__ = ("rects",)
 
     def __init__(self, rects: Iterable[Rect] = ()) -> None:
-        found = tuple(rect for rect in rects if not rect.is_empty)
+        found = tuple([rect for rect in rects if rect.left < rect.right and rect.top < rect.bottom])
         self.rects: tuple[Rect, ...] = found if len(found) < 2 else _sum(found)
 
     @classmethod
@@ -139,8 +140,8 @@ class Region:
     @property
     def bounds(self) -> Rect:
         """The smallest rectangle around it."""
-        if not self.rects:
-            return EMPTY
+        if len(self.rects) < 2:
+            return self.rects[0] if self.rects else EMPTY
         return Rect(
             min(rect.left for rect in self.rects),
             self.rects[0].top,
@@ -167,7 +168,7 @@ class Region:
         return _combine(self, other, _both)
 
     def __sub__(self, other: Region) -> Region:
-        if not other.rects or not self.overlaps(other.bounds):
+        if not self.rects or not other.rects or not self.overlaps(other.bounds):
             return self
         if len(other.rects) == 1 and other.rects[0].holds(self.bounds):
             return NOWHERE
@@ -178,7 +179,9 @@ class Region:
 
     def overlaps(self, rect: Rect) -> bool:
         """Whether a pixel of `rect` is in it."""
-        return any(mine.overlaps(rect) for mine in self.rects)
+        if not self.rects:
+            return False
+        return any([mine.overlaps(rect) for mine in self.rects])
 
     def coarse(self, most: int, waste: int) -> Region:
         """A region that holds this one in fewer rectangles.
