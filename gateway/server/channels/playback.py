@@ -31,8 +31,9 @@ FRAME_MS = FRAME_SAMPLES * 1000 / OPUS_FREQUENCY
 USUAL_LATENCY_MS = 80
 """Clients hold sound back about so long, or longer, by themselves."""
 LATENCY_STEP_MS = 10
-CLOCK_SLACK_MS = 60
-"""A machine's sound may come so much sooner or later than it is due before its time stamps start anew."""
+MOST_BEHIND_MS = 60
+MOST_AHEAD_MS = 1000
+"""A machine may give sound so much later or sooner than it is due before its time stamps begin anew."""
 
 
 class PlaybackClient(PipeClient):
@@ -220,7 +221,7 @@ class FrameClock:
 
     def next(self, now: int) -> int:
         """The time of a frame that comes `now` (both u32 milliseconds, which wrap)."""
-        if self._due is None or abs(_difference(round(self._due), now)) > CLOCK_SLACK_MS:
+        if self._due is None or not -MOST_BEHIND_MS <= _difference(round(self._due), now) <= MOST_AHEAD_MS:
             self._due = float(now)
         time = round(self._due) & 0xFFFFFFFF
         self._due += FRAME_MS
