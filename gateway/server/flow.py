@@ -59,6 +59,7 @@ class FlowControl:
         self._ping = 0
         self._marks: deque[_Mark] = deque()
         self._rates: deque[float] = deque(maxlen=_RATE_MEMORY)
+        self._limits: deque[bool] = deque(maxlen=_RATE_MEMORY)  # of each of them: whether the link was
         self._shortest: float | None = None
 
     # what leaves
@@ -123,6 +124,7 @@ class FlowControl:
         rate = (mark.octets - mark.arrived) / elapsed
         if mark.limited or rate > (self.rate or 0.0):
             self._rates.append(rate)
+            self._limits.append(mark.limited)
 
     # what follows
 
@@ -140,6 +142,11 @@ class FlowControl:
     def rate(self) -> float | None:
         """The best rate of late in bytes a second; None until it is known."""
         return max(self._rates) if self._rates else None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the link was the limit lately: else it carries more than `rate`."""
+        return any(self._limits)
 
     @property
     def budget(self) -> int:

@@ -81,7 +81,11 @@ class DisplayClient(PipeClient, Watcher, Outlet):
         self._refining: asyncio.TimerHandle | None = None
 
     def on_started(self) -> None:
-        self._deadline = self.channel.core.loop.call_later(DISPLAY_INIT_SECONDS, self.disconnect, NO_INIT)
+        self._deadline = self.channel.core.loop.call_later(DISPLAY_INIT_SECONDS, self.on_late)
+
+    def on_late(self) -> None:
+        """The client has had its time for INIT."""
+        self.disconnect(NO_INIT)
 
     def on_ended(self) -> None:
         for timer in (self._deadline, self._refining):
@@ -143,12 +147,12 @@ class DisplayClient(PipeClient, Watcher, Outlet):
 
     @property
     def rate(self) -> float:
-        """Bytes a second that the link carries, as far as is known."""
-        if self.flow.rate is not None:
-            return self.flow.rate
+        known = self.flow.rate
+        if known is not None and self.flow.is_limited:
+            return known
         main = self.client.main
         trip = main.flow.round_trip if isinstance(main, PipeClient) else None
-        return SLOW_RATE if trip is not None and trip > FAR_SECONDS else math.inf
+        return max(SLOW_RATE, known or 0) if trip is not None and trip > FAR_SECONDS else math.inf
 
     def news(self) -> list[Payload]:
         primary = self.account.pictures.get(PRIMARY)

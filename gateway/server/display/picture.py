@@ -11,12 +11,17 @@ are to be sent), `lossy` (they were sent, nearly) and `streamed` (a video plays 
 from __future__ import annotations
 
 from collections import deque
+from typing import Final
 
 from gateway.server.display.diff import MOST_RECTS, WASTE
 from gateway.server.display.ops import CreateSurface, DestroySurface, Draw, Op
-from gateway.server.display.region import NOWHERE, Rect, Region
+from gateway.server.display.region import NOWHERE, Rect, Region, few
 from gateway.server.display.surface import Surface
 from gateway.spice.limits import MAX_PICTURE_OPS
+
+
+STRUCTURAL: Final = (CreateSurface, DestroySurface)
+"""Operations that make and unmake surfaces: never given up."""
 
 
 class Picture:
@@ -98,6 +103,7 @@ class PicturePipe:
     def __init__(self) -> None:
         self.pictures: dict[int, Picture] = {}
         self._ops: deque[Op] = deque()
+        self._structural = 0  # of them
         self.changes = 0
         """Counts what happened to the surfaces."""
         self.collapses = 0
@@ -136,7 +142,11 @@ class PicturePipe:
 
     def pop(self) -> Op | None:
         """The next operation to be told."""
-        return self._ops.popleft() if self._ops else None
+        if not self._ops:
+            return None
+        op = self._ops.popleft()
+        self._structural -= isinstance(op, STRUCTURAL)
+        return op
 
     @property
     def ops(self) -> int:
@@ -146,7 +156,7 @@ class PicturePipe:
     @property
     def surfaces_stand(self) -> bool:
         """Whether no surface waits to be made or unmade at the client."""
-        return not any(isinstance(op, CreateSurface | DestroySurface) for op in self._ops)
+        return not self._structural
 
     @property
     def is_lossy(self) -> bool:
@@ -166,6 +176,7 @@ class PicturePipe:
 
     def _append(self, op: Op) -> None:
         self._ops.append(op)
+        self._structural += isinstance(op, STRUCTURAL)
         if len(self._ops) > MAX_PICTURE_OPS:
             self._collapse()
 
@@ -173,9 +184,12 @@ class PicturePipe:
         """Give up the operations: the pixels of what they drew on are sent instead."""
         self.collapses += 1
         kept: deque[Op] = deque()
+        boxes: dict[int, list[Rect]] = {}
         for op in self._ops:
-            if isinstance(op, CreateSurface | DestroySurface):
+            if isinstance(op, STRUCTURAL):
                 kept.append(op)
             elif (picture := self.pictures.get(op.surface)) is not None:
-                picture.damage(Region((op.box & picture.surface.bounds,)))
+                boxes.setdefault(op.surface, []).append(op.box & picture.surface.bounds)
+        for surface, drawn in boxes.items():
+            self.pictures[surface].damage(Region(few(drawn, MOST_RECTS, WASTE)))
         self._ops = kept

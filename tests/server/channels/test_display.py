@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import numpy as np
+import pytest
 
 from gateway.codecs.image import Pixels
+from gateway.server.channels.display import DisplayChannel, DisplayClient
+from gateway.server.channels.main import MainClient
+from gateway.server.display.ops import base, no_mask
 from gateway.server.display.region import Rect
 from gateway.server.display.surface import Surface
 from gateway.server.display.worker import Monitor, QXLWorker
 from gateway.server.interfaces import QXLInterface
-from gateway.spice.enums import ChannelType, DisplayCap, ImageType
-from gateway.spice.messages import display, draw
-from tests.screen import LinkedScreen
+from gateway.spice.enums import (
+    ChannelType,
+    DisplayCap,
+    ImageCompression,
+    ImageFlags,
+    ImageScaleMode,
+    ImageType,
+    Ropd,
+    VideoCodecType,
+)
+from gateway.spice.errors import UsageError
+from gateway.spice.limits import MAX_PICTURE_OPS
+from gateway.spice.messages import common, display, draw
+from gateway.spice.messages.shapes import Image, ImageDescriptor
+from gateway.spice.messages.shapes import Surface as SurfaceImage
+from gateway.spice.wire import Message
+from tests.screen import ImageStore, LinkedScreen
 from tests.serving_core import ServingCore
 
+OFF = ImageCompression.OFF
 LZ4: list[int] = [DisplayCap.LZ4_COMPRESSION, DisplayCap.MONITORS_CONFIG]
 
 
@@ -113,8 +134,6 @@ async def test_drawing_on_what_the_client_has_not_is_sent_as_pixels() -> None:
 
 
 def invers(box: Rect) -> draw.DrawInvers:
-    from gateway.server.display.ops import base, no_mask
-
     return draw.DrawInvers(base(0, box), draw.Masked(no_mask()))
 
 
@@ -137,11 +156,6 @@ async def test_offscreen_surface_is_drawn_from() -> None:
 
 
 def surface_copy(source: Surface, box: Rect) -> draw.DrawCopy:
-    from gateway.server.display.ops import base, no_mask
-    from gateway.spice.enums import ImageFlags, ImageScaleMode, Ropd
-    from gateway.spice.messages.shapes import Image, ImageDescriptor
-    from gateway.spice.messages.shapes import Surface as SurfaceImage
-
     descriptor = ImageDescriptor(0, ImageType.SURFACE, ImageFlags(0), source.width, source.height)
     image = Image(descriptor, SurfaceImage(source.id))
     data = draw.Copy(image, source.bounds.wire, Ropd.OP_PUT, ImageScaleMode.NEAREST, no_mask())
@@ -193,3 +207,173 @@ async def test_several_adapters_have_channels_of_their_own() -> None:
             await screen.until_equal(surface)
         core.server.remove_interface(adapters[1])
         assert core.server.find_channel(ChannelType.DISPLAY, 1) is None
+
+
+async def test_displays_of_a_client_share_its_cache_and_its_dictionary() -> None:
+    async with ServingCore() as core, core.client() as client:
+        surfaces = [adapter_of(core, id_).worker.create_primary_surface(256, 128) for id_ in range(2)]
+        session, store = await client.begin(), ImageStore(40_000)
+        screens = []
+        for id_ in range(2):
+            screens.append(await LinkedScreen.open(session, id_, caps=LZ4, cache=store, glz_window=1 << 20))
+            await screens[id_].until(display.Mark)
+        one, two = (connection_of(core, id_) for id_ in range(2))
+        assert one.cache is two.cache is not None
+        assert one.glz is two.glz is not None
+        window = Rect.at(0, 0, 192, 128)
+        for seed in range(4):
+            for surface, screen in zip(surfaces, screens, strict=True):
+                surface.copy(window, window_of(window, seed))
+                await screen.until_equal(surface)
+    assert len(store.images) <= 3
+
+
+def connection_of(core: ServingCore, id_: int = 0) -> DisplayClient:
+    channel = core.server.find_channel(ChannelType.DISPLAY, id_)
+    assert isinstance(channel, DisplayChannel)
+    return next(channel.connections)
+
+
+async def test_slow_client_disturbs_nobody_and_gets_the_newest_picture() -> None:
+    async with ServingCore() as core, core.client() as client:
+        surface = adapter_of(core).worker.create_primary_surface(256, 256)
+        slow = await LinkedScreen.open(await client.begin(), caps=LZ4, compression=OFF)
+        slow_end = connection_of(core)
+        fast = await LinkedScreen.open(await client.begin(), caps=LZ4, compression=OFF)
+        for number in range(150):
+            scribble(surface, number)
+            surface.fill(Rect.at(0, 0, 8, 8), number)
+            await fast.until_equal(surface)
+        for number in range(3 * MAX_PICTURE_OPS):
+            surface.fill(Rect.at(number % 250, 0, 3, 1), number)
+        await fast.until_equal(surface)
+        assert slow_end.account.ops <= MAX_PICTURE_OPS
+        assert len(slow_end.pipe) == 0
+        assert slow_end.counters.bytes_out < 20 * surface.pixels.size
+        await slow.until_equal(surface)
+
+
+async def test_photograph_comes_quickly_over_a_slow_link_and_exactly_later() -> None:
+    async with ServingCore() as core, core.client() as client:
+        surface = adapter_of(core).worker.create_primary_surface(320, 240)
+        surface.pixels[:] = np.random.default_rng(1).integers(0, 256, surface.pixels.shape, np.uint8)
+        session = await client.begin()
+        main = core.server.main.clients[0]
+        assert isinstance(main, MainClient)
+        main.flow.round_trip = 0.1  # as if the client were far away
+        screen = await LinkedScreen.open(session, caps=LZ4, compression=ImageCompression.AUTO_LZ)
+        assert await image_of(screen) is ImageType.JPEG
+        assert await image_of(screen) in (ImageType.QUIC, ImageType.LZ_RGB)
+
+
+async def image_of(screen: LinkedScreen) -> ImageType:
+    """The type of the next picture, which is not looked at."""
+    message = await screen.channel.wait_for(draw.DrawCopy)
+    assert message.data.src_bitmap is not None
+    return message.data.src_bitmap.descriptor.type
+
+
+async def test_client_may_change_its_mind_about_compression() -> None:
+    async with ServingCore() as core, core.client() as client:
+        surface = adapter_of(core).worker.create_primary_surface(320, 240)
+        screen = await LinkedScreen.open(await client.begin(), caps=LZ4)
+        await screen.until(display.Mark)
+        wanted = {
+            ImageCompression.OFF: ImageType.BITMAP,
+            ImageCompression.LZ4: ImageType.LZ4,
+            ImageCompression.LZ: ImageType.LZ_RGB,
+        }
+        for seed, (compression, kind) in enumerate(wanted.items()):
+            await screen.channel.send(display.PreferredCompression(compression))
+            await heard(core)
+            scribble(surface, seed)
+            await screen.until_equal(surface)
+            last = screen.seen[-1]
+            assert isinstance(last, draw.DrawCopy) and last.data.src_bitmap is not None
+            assert last.data.src_bitmap.descriptor.type is kind
+
+
+async def heard(core: ServingCore) -> None:
+    """Wait for the turn of the loop in which the server reads what the client said."""
+    connection = connection_of(core)
+    before = connection.counters.messages_in
+    while connection.counters.messages_in == before:
+        await asyncio.sleep(0)
+
+
+FAULTS: list[Message] = [
+    display.Init(1, 1000, 1, 0),
+    display.GlDrawDone(),
+]
+
+
+@pytest.mark.parametrize("message", FAULTS, ids=lambda message: type(message).__name__)
+async def test_server_lets_a_client_go_that_says_what_makes_no_sense(message: Message) -> None:
+    async with ServingCore() as core, core.client() as client:
+        adapter_of(core).worker.create_primary_surface(64, 64)
+        screen = await LinkedScreen.open(await client.begin(), caps=LZ4)
+        await screen.channel.send(message)
+        await screen.channel.wait_for(common.Disconnecting)
+        assert not core.server.find_channel(ChannelType.DISPLAY, 0).clients  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("number", "payload"), [(101, b"\1"), (102, bytes(31)), (103, b""), (105, b"\2\1"), (99, b"")])
+async def test_server_lets_a_client_go_that_sends_malformed_messages(number: int, payload: bytes) -> None:
+    async with ServingCore() as core, core.client() as client:
+        adapter_of(core)
+        channel = await (await client.begin()).link(ChannelType.DISPLAY, acks=True)
+        await channel.wire.send_raw(number, payload)
+        await channel.wait_for(common.Disconnecting)
+
+
+async def test_client_that_only_prefers_things_before_its_init_is_heard() -> None:
+    async with ServingCore() as core, core.client() as client:
+        surface = adapter_of(core).worker.create_primary_surface(64, 64)
+        scribble(surface)
+        channel = await (await client.begin()).link(ChannelType.DISPLAY, caps=LZ4, acks=True)
+        await channel.send(display.PreferredCompression(ImageCompression.OFF))
+        await channel.send(display.PreferredVideoCodecType([VideoCodecType.VP8]))
+        await channel.send(display.Init(1, 0, 1, 0))
+        message = await channel.wait_for(draw.DrawCopy)
+        assert message.data.src_bitmap is not None
+        assert message.data.src_bitmap.descriptor.type is ImageType.BITMAP
+
+
+async def test_client_that_does_not_begin_is_let_go() -> None:
+    async with ServingCore() as core, core.client() as client:
+        adapter_of(core)
+        channel = await (await client.begin()).link(ChannelType.DISPLAY, acks=True)
+        connection_of(core).on_late()
+        await channel.expect(common.Disconnecting)
+
+
+async def test_picture_is_the_same_for_a_client_that_comes_later() -> None:
+    async with ServingCore() as core, core.client() as client:
+        surface = adapter_of(core).worker.create_primary_surface(320, 240)
+        first = await LinkedScreen.open(await client.begin(), caps=LZ4)
+        await first.until(display.Mark)
+        for seed in range(3):
+            scribble(surface, seed)
+            surface.copy_bits(Rect.at(0, 0, 320, 200), 0, 40)
+            later = await LinkedScreen.open(await client.begin(), caps=LZ4)
+            await later.until(display.Mark)
+            await later.until_equal(surface)
+            await first.until_equal(surface)
+
+
+async def test_machine_cannot_make_surfaces_that_clients_do_not_take() -> None:
+    async with ServingCore() as core:
+        worker = adapter_of(core).worker
+        for width, height in ((0, 10), (20_000, 10), (16_000, 16_000)):
+            with pytest.raises(UsageError):
+                worker.create_primary_surface(width, height)
+        with pytest.raises(UsageError):
+            worker.monitors_config([])
+        surface = worker.create_primary_surface(64, 64)
+        with pytest.raises(UsageError):
+            worker.monitors_config([Monitor(0, Rect.at(0, 0, 65, 64))])
+        worker.destroy_primary_surface()
+        with pytest.raises(UsageError):
+            surface.damage(surface.bounds)
+        with pytest.raises(UsageError):
+            worker.destroy_primary_surface()
