@@ -19,7 +19,6 @@ from gateway.server.display.region import NOWHERE, Rect, Region, few
 from gateway.server.display.surface import Surface
 from gateway.spice.limits import MAX_PICTURE_OPS
 
-
 STRUCTURAL: Final = (CreateSurface, DestroySurface)
 """Operations that make and unmake surfaces: never given up."""
 

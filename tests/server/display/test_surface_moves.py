@@ -16,7 +16,7 @@ STEPS = (-50, -18, -5, -3, -1, 0, 1, 3, 5, 18, 50)
 
 @pytest.mark.parametrize("dy", STEPS)
 async def test_moved_pixels_are_those_that_stood_there_before(dy: int) -> None:
-    surface = Screen(Core(), 0).create(0, WIDTH, HEIGHT, SurfaceFmt.FMT_32_xRGB)
+    surface = Screen(Core(), lambda: 1).create(0, WIDTH, HEIGHT, SurfaceFmt.FMT_32_xRGB)
     for dx in STEPS:
         surface.pixels[:] = np.random.default_rng(abs(dx)).integers(0, 256, surface.pixels.shape, np.uint8)
         expected = surface.pixels.copy()
