@@ -24,6 +24,9 @@ _CACHED_RUNS = 1024
 _LONGEST_RUN = 400
 """Characters of one line that are drawn; nothing on the screen is wider."""
 
+_SPACES = dict.fromkeys(map(ord, "\n\r\x1c\x1d\x1e\x85\u2029"), " ")
+"""What ends a paragraph (class B of Unicode's UAX 9): Pillow lays out one paragraph at a time, and fails at two."""
+
 
 class Run(NamedTuple):
     """A line of text: coverage (height, width), and where its left top lies from the pen on the baseline."""
@@ -46,11 +49,11 @@ class Font:
 
     def width(self, text: str) -> int:
         """Pixels that the pen advances."""
-        return _width(self, text[:_LONGEST_RUN])
+        return _width(self, _line(text))
 
     def run(self, text: str) -> Run:
         """The text as coverage."""
-        return _run(self, text[:_LONGEST_RUN])
+        return _run(self, _line(text))
 
     def fit(self, text: str, width: int) -> str:
         """`text`, or as much of its beginning as goes into `width` pixels with an ellipsis."""
@@ -95,6 +98,11 @@ def mono(size: int, weight: int = 450) -> Font:
     """
     file = BytesIO(_file("fontpkg_jetbrains_mono", "JetBrainsMono[wght].ttf"))
     return Font(ImageFont.truetype(file, size, layout_engine=ImageFont.Layout.BASIC), [weight])
+
+
+def _line(text: str) -> str:
+    """As much as is drawn, in one line."""
+    return text[:_LONGEST_RUN].translate(_SPACES)
 
 
 @lru_cache(maxsize=4)
