@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 
 from gateway.spice.caps import from_words
 from gateway.spice.codec import unpack
@@ -51,11 +52,12 @@ class Tap:
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heard: bytearray | None) -> None:
-    while data := await reader.read(1 << 16):
-        if heard is not None:
-            heard += data
-        writer.write(data)
-        await writer.drain()
+    with suppress(ConnectionError):  # one end was killed
+        while data := await reader.read(1 << 16):
+            if heard is not None:
+                heard += data
+            writer.write(data)
+            await writer.drain()
     writer.close()
 
 

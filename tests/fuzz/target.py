@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from gateway.codecs.audio import FRAME_BYTES
+from gateway.machines.demo.apps import APPS
 from gateway.machines.devices.smartcard import SmartcardReader
 from gateway.machines.devices.usb import UsbPort
 from gateway.server.agent_link import AgentLink
@@ -27,12 +28,15 @@ from gateway.server.interfaces import (
     TabletInterface,
     WebdavInterface,
 )
+from gateway.server.server import SpiceServer
 from gateway.server.tunnel import Service, Tunnel
 from gateway.spice import agent
 from gateway.spice.agent import RawMessage
 from gateway.spice.caps import to_words
 from gateway.spice.enums import AgentCap, MouseButtonMask
 from tests.codecs.image.scenes import desktop
+from tests.machines.demo.serving import ServingDemo
+from tests.serving_core import ServingCore
 
 WIDTH, HEIGHT = 320, 200
 CAPS = to_words([AgentCap.CLIPBOARD_BY_DEMAND, AgentCap.CLIPBOARD_SELECTION, AgentCap.MONITORS_CONFIG])
@@ -156,15 +160,6 @@ class Wire(NetWireInterface):
         Socket(self._tunnel, service)
 
 
-class Loudspeaker(PlaybackInterface):
-    """Plays silence to who comes."""
-
-    def on_attached(self, playback: PlaybackChannel) -> None:
-        playback.set_volume([1000])
-        playback.start()
-        playback.put(bytes(FRAME_BYTES))
-
-
 class Microphone(RecordInterface):
     """Listens all the time, and lets go of what it hears."""
 
@@ -177,14 +172,41 @@ class Microphone(RecordInterface):
         self._record.read()
 
 
-class Devices:
-    """All of them. `adapter` and `keyboard` are looked at."""
+class Loudspeaker(PlaybackInterface):
+    """Plays a moment of something whenever it is asked to."""
 
-    def __init__(self) -> None:
-        self.adapter, self.keyboard = Adapter(), Keyboard()
+    def on_attached(self, playback: PlaybackChannel) -> None:
+        self._playback = playback
+        playback.set_volume([1000])
+        playback.start()
 
-    def all(self) -> list[Interface]:
-        return [
-            self.adapter, self.keyboard, Mouse(), Tablet(), Agent(), Port(), Folder(), UsbPort(), SmartcardReader(),
-            Wire(), Loudspeaker(), Microphone(),
+    def play(self, seed: int) -> None:
+        self._playback.put(seed.to_bytes(2, "little") * (FRAME_BYTES // 2))
+
+
+class Everything(ServingCore):
+    """A server with all of them."""
+
+    def make_server(self) -> SpiceServer:
+        server = super().make_server()
+        self.adapter, self.keyboard, self.loudspeaker = Adapter(), Keyboard(), Loudspeaker()
+        interfaces: list[Interface] = [
+            self.adapter, self.keyboard, self.loudspeaker, Microphone(), Mouse(), Tablet(), Agent(), Port(), Folder(),
+            UsbPort(), SmartcardReader(), Wire(),
         ]  # fmt: skip
+        for interface in interfaces:
+            server.add_interface(interface)
+        return server
+
+    def stir(self, seed: int) -> None:
+        """Have something happen (u16)."""
+        self.adapter.draw(seed)
+        self.loudspeaker.play(seed)
+
+
+class Demo(ServingDemo):
+    """The demo machine, on which somebody opens and closes windows."""
+
+    def stir(self, seed: int) -> None:
+        """Have something happen."""
+        self.demo.launch(APPS[seed % len(APPS)].name)
