@@ -126,7 +126,7 @@ class PipeClient(RedChannelClient):
             self._write(self._numbers[common.Disconnecting], codec.marshal(farewell))
         self.pipe.clear()
         self.transport.close(closing)
-        self.on_ended()
+        self.guard(self.on_ended)
 
     # what goes out
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from gateway.server.interfaces import KeyboardInterface, MouseInterface, TabletInterface
 from gateway.spice.enums import ChannelType, InputsCap, KeyboardModifierFlags, MouseButton, MouseButtonMask, MouseMode
 from gateway.spice.messages import inputs, main
@@ -85,6 +87,28 @@ async def test_server_releases_the_keys_and_buttons_of_a_client_that_leaves() ->
         channel.wire.vanish()
         rest = await take(notes, 4)
     assert rest == [("code", 0x9E), ("code", 0xE0), ("code", 0xDB), ("mouse buttons", NONE)]
+
+
+class Sticky(Desk):
+    """A keyboard that fails when a key is let go."""
+
+    def push_scan_code(self, code: int) -> None:
+        super().push_scan_code(code)
+        if code & 0x80:
+            raise RuntimeError("the key sticks")
+
+
+async def test_client_whose_keys_cannot_be_released_leaves_all_the_same(caplog: pytest.LogCaptureFixture) -> None:
+    notes: asyncio.Queue[Note] = asyncio.Queue()
+    async with ServingCore() as core, core.client() as client:
+        core.server.add_interface(Sticky(notes))
+        channel = await (await client.begin()).link(ChannelType.INPUTS)
+        await channel.send(inputs.KeyDown(0x1E))
+        await take(notes, 1)
+        channel.wire.vanish()
+        await take(notes, 1)
+        assert core.server.inputs.clients == []
+    assert "the key sticks" in caplog.text
 
 
 async def test_server_presses_the_lock_key_that_the_client_sees_otherwise() -> None:
