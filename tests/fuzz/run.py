@@ -140,7 +140,7 @@ class Fuzzer:
             await hands.send(KeyDown(0x9E))
             await leave(hands.wire)
         if self._core.server.inputs.counters.messages_in < before + 2:
-            raise Fault("a good client's keys do not arrive any more")
+            raise Fault(f"a good client's keys do not arrive any more; {self._faults.seen}")
 
 
 async def leave(wire: BrowserChannel) -> None:

@@ -29,7 +29,7 @@ async def test_fuzzer_finds_a_device_that_fails() -> None:
     core = Everything()
     with pytest.raises(AssertionError, match="too much for this keyboard"):
         async with fuzzer(core, SEED) as running:
-            core.keyboard.most = 200
+            core.keyboard.most = 60
             await running.run(SECONDS)
 
 
