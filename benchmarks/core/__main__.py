@@ -50,6 +50,7 @@ def main() -> None:
     options = parser.parse_args()
     amounts = QUICK if options.quick else Amounts()
     found: dict[str, object] = {}
+    loads: list[str] = []
     with tempfile.TemporaryDirectory() as scratch:
         pictures = options.pictures or Path(scratch)
         if not (pictures / "glyphs.npy").exists():
@@ -58,15 +59,16 @@ def main() -> None:
         with servers(Path(scratch), pictures) as both:
             if options.undisturbed:
                 undisturbed(both)
-            print(f"load {Path('/proc/loadavg').read_text().split()[0]}")
             for name in options.only:
+                loads.append(Path("/proc/loadavg").read_text().split()[0])
                 turns = measure(name, both, amounts)
                 print(table(name, summary(turns)), flush=True)
                 if options.notes:
                     print(*(f"    {who}: {turn.notes}" for who, all_ in turns.items() for turn in all_), sep="\n")
                 found[name] = {"summary": summary(turns), "turns": raw(turns)}
+    print("load average before each:", *loads)
     if options.json:
-        options.json.write_text(json.dumps(found, indent=1) + "\n")
+        options.json.write_text(json.dumps({"loads": loads, **found}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -57,6 +57,7 @@ def flow(clients: Sequence[Client], server: Server, seconds: float) -> tuple[dic
         "cpu_%": (server.cpu() - cpu) / took * 100,
         "mbit_s": found.octets * 8 / took / 1e6,
         "updates_s": found.updates / took,
+        "frames_s": found.frames.total() / took,
     }
     return values, found
 
@@ -89,8 +90,8 @@ def moving(scene: str, codec: VideoCodecType | None = None) -> Callable[[Server,
             waits = keys(client, scene, amounts.keys)
         told = server.halt()
         values["cpu_unwatched_%"] = idle
-        if codec:
-            values["frames_s"] = found.frames[codec.name] / amounts.seconds
+        if not codec:
+            del values["frames_s"]
         return Figures(values, {"key_ms": waits}, [_kinds(found), f"skipped {told.skipped} of {told.ticks} ticks"])
 
     return measure
