@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import struct
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, groupby
+from operator import attrgetter
 from struct import Struct as Packer
 from typing import Any
 
@@ -57,10 +59,7 @@ def _place(pen: Pen, writer: Write, value: Any, owner: Any) -> int:
 
 @layout.once
 def _record(cls: type[Any]) -> Write:
-    if layout.fixed_size(layout.Record(cls)) is not None:
-        return _fixed(layout.Record(cls))
-    members = layout.members(cls)
-    steps = [_member(member) for member in members]
+    steps = list(_steps(layout.members(cls)))
 
     def record(pen: Pen, value: Any, _owner: Any) -> None:
         if type(value) is not cls:
@@ -71,19 +70,67 @@ def _record(cls: type[Any]) -> Write:
     return record
 
 
-def _fixed(kind: layout.Type) -> Write:
-    letters, spread = _flatten(kind)
-    packer = Packer("<" + letters)
-
-    def fixed(pen: Pen, value: Any, _owner: Any) -> None:
-        numbers: list[Any] = []
-        spread(value, numbers)
-        pen.out += packer.pack(*numbers)
-
-    return fixed
+Step = Callable[[Pen, Any], None]
+"""Appends a part of a record."""
 
 
-def _member(member: layout.Member) -> Callable[[Pen, Any], None]:
+def _steps(members: Iterable[layout.Member]) -> Iterator[Step]:
+    """Neighbours that are numbers only are packed together."""
+    for plain, group in groupby(members, _is_plain):
+        if plain:
+            yield _numbers([place for member in group for place in _places(member.type, member.name)])
+        else:
+            yield from map(_member, group)
+
+
+def _is_plain(member: layout.Member) -> bool:
+    return member.when is None and bool(_places(member.type, member.name))
+
+
+Place = tuple[str, str]
+"""A number: its letter of ``struct``, and where it is in a record, as `attrgetter` has it."""
+
+
+def _places(kind: layout.Type, path: str) -> list[Place]:
+    """The numbers of a type that has nothing else; else nothing."""
+    match kind:
+        case layout.Scalar(fixed=False):
+            return [(kind.code, path)]
+        case layout.Record(cls):
+            members = layout.members(cls)
+            parts = [_places(member.type, f"{path}.{member.name}") for member in members if member.when is None]
+            whole = len(parts) == len(members) and all(parts)
+            return list(chain.from_iterable(parts)) if whole else []
+        case _:
+            return []
+
+
+def _numbers(places: list[Place]) -> Step:
+    packer = Packer("<" + "".join(letter for letter, _ in places))
+    get = attrgetter(*(path for _, path in places))
+
+    def one(pen: Pen, record: Any) -> None:
+        pen.out += packer.pack(get(record))
+
+    def several(pen: Pen, record: Any) -> None:
+        pen.out += packer.pack(*get(record))
+
+    return one if len(places) == 1 else several
+
+
+def _scalar(kind: layout.Scalar) -> Write:
+    packer = Packer("<" + kind.code)
+
+    def number(pen: Pen, value: Any, _owner: Any) -> None:
+        pen.out += packer.pack(value)
+
+    def sixteenths(pen: Pen, value: Any, _owner: Any) -> None:
+        pen.out += packer.pack(round(value * 16))
+
+    return sixteenths if kind.fixed else number
+
+
+def _member(member: layout.Member) -> Step:
     writer, name = _writer(member.type), member.name
     if member.when is None:
         return lambda pen, record: writer(pen, getattr(record, name), record)
@@ -110,43 +157,10 @@ def test(condition: layout.Condition) -> Callable[[Pen, Any], bool]:
     return lambda _pen, record: (getattr(record, name) == value) != negated
 
 
-def _flatten(kind: layout.Type) -> tuple[str, Callable[[Any, list[Any]], None]]:
-    """A fixed type as letters of ``struct``, and how to spread a value into numbers for them."""
-    match kind:
-        case layout.Scalar(fixed=True):
-            return "i", lambda value, numbers: numbers.append(round(value * 16))
-        case layout.Scalar():
-            return kind.code, lambda value, numbers: numbers.append(value)
-        case layout.Bytes(layout.Length(items=items)):
-            return f"{items}s", lambda value, numbers: numbers.append(_exactly(value, items))
-        case layout.Record(cls):
-            return _flatten_record(cls)
-        case _:
-            raise TypeError(f"{kind} is not fixed")
-
-
-def _flatten_record(cls: type[Any]) -> tuple[str, Callable[[Any, list[Any]], None]]:
-    parts = [(member.name, *_flatten(member.type)) for member in layout.members(cls)]
-
-    def spread(value: Any, numbers: list[Any]) -> None:
-        if type(value) is not cls:
-            raise TypeError(f"a {cls.__name__} is needed, not {type(value).__name__}")
-        for name, _letters, inner in parts:
-            inner(getattr(value, name), numbers)
-
-    return "".join(letters for _name, letters, _inner in parts), spread
-
-
-def _exactly(value: bytes, items: int) -> bytes:
-    if len(value) != items:
-        raise ValueError(f"{items} bytes are needed, not {len(value)}")
-    return value
-
-
 def _writer(kind: layout.Type) -> Write:
     match kind:
         case layout.Scalar():
-            return _fixed(kind)
+            return _scalar(kind)
         case layout.Record(cls):
             return _record(cls)
         case layout.Bytes(length):
@@ -220,7 +234,7 @@ def _pointer(pointer: layout.Pointer) -> Write:
     nullable = pointer.nullable
 
     def point(pen: Pen, value: Any, record: Any) -> None:
-        if nullable and (value is None or value in (b"", [])):
+        if nullable and (value is None or (isinstance(value, bytes | list) and not value)):
             pen.out += b"\0\0\0\0"
             return
         if value is None:
