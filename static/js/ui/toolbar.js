@@ -165,7 +165,7 @@ export class Toolbar {
   /** What the arrow keys go through. @returns {HTMLButtonElement[]} */
   #stops() {
     const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (this.#panel.querySelectorAll("button"));
-    const stops = [...buttons].filter((button) => !button.disabled && !button.closest("[hidden] *, [hidden]:not(.panel)"));
+    const stops = [...buttons].filter((button) => !button.disabled && !button.hidden && !button.closest(".group[hidden]"));
     const current = stops.find((button) => button.matches(":focus")) ?? stops[0];
     for (const button of buttons) button.tabIndex = button === current ? 0 : -1;
     return stops;
