@@ -5,6 +5,7 @@ import { ProtocolError } from "../spice/errors.js";
 import { MAX_IMAGE_PIXELS, MAX_STREAMS } from "../spice/limits.gen.js";
 import { covered, paint } from "./blit.js";
 import { jpegSize } from "./decoders/jpeg.js";
+import { HeldPictures } from "./held_pictures.js";
 import { adapterFor, PictureInk } from "./ink.js";
 import { clippedRegion, isEmpty } from "./region.js";
 import { Rop } from "./rop.js";
@@ -26,6 +27,10 @@ const LATE_IN_A_ROW = 3;
  */
 export class StreamClock {
   static HEADROOM = 100;
+  /** Nobody notices that sound is so much later than its picture (ITU-R BT.1359: 125 ms). */
+  static UNNOTICED = 80;
+  /** No picture waits longer for its sound. */
+  static LONGEST = 1000;
   /** @type {number | null} machine time minus local time */
   #offset = null;
   /** By how many milliseconds sound is late; null: none is heard. @type {number | null} */
@@ -52,6 +57,15 @@ export class StreamClock {
   margin(time) {
     this.#offset ??= time - this.#now() - StreamClock.HEADROOM;
     return (time - Math.round(this.#now() + this.#offset)) | 0;
+  }
+
+  /**
+   * Pictures are shown as they come, unless their sound would be heard too long afterwards.
+   * @param {number} time of a picture @returns {number} milliseconds that it should wait
+   */
+  wait(time) {
+    if (this.audioDelay === null) return 0;
+    return Math.min(StreamClock.LONGEST, Math.max(0, this.margin(time) - StreamClock.UNNOTICED));
   }
 }
 
@@ -115,6 +129,7 @@ class StreamReport {
  * @property {Rect} dest
  * @property {any} clip
  * @property {StreamReport | null} report
+ * @property {HeldPictures<{picture: Picture, dest: Rect}>} held
  */
 
 /** The streams of one display channel, by id. */
@@ -155,7 +170,8 @@ export class Streams {
       return;
     }
     checkSize(width, height);
-    this.#streams.set(id, {
+    /** @type {Stream} */
+    const stream = {
       surface: message.surface_id,
       topDown: (message.flags & StreamFlags.TOP_DOWN) !== 0,
       width,
@@ -163,7 +179,9 @@ export class Streams {
       dest: message.dest,
       clip: copiedClip(message.clip),
       report: null,
-    });
+      held: new HeldPictures(({ picture, dest }) => this.#draw(stream, picture, dest), () => this.#clock.now()),
+    };
+    this.#streams.set(id, stream);
   }
 
   /**
@@ -184,14 +202,16 @@ export class Streams {
     return this.#decodeJpeg(data, width, height).then((picture) => {
       this.stats.decodeMs += this.#clock.now() - started;
       this.stats.frames += 1;
-      this.#draw(stream, picture, dest ?? stream.dest);
       this.#count(stream, time);
+      const wait = this.#clock.wait(time);
+      const kept = wait > 0 && picture.transient ? { ...picture, pixels: picture.pixels.slice() } : picture;
+      stream.held.show({ picture: kept, dest: dest ?? stream.dest }, wait);
     });
   }
 
   /** @param {Stream} stream @param {Picture} picture @param {Rect} dest */
   #draw(stream, picture, dest) {
-    if (isEmpty(dest)) return;
+    if (isEmpty(dest) || !this.#canvas.surfaces.has(stream.surface)) return;
     const surface = this.#canvas.surfaces.get(stream.surface);
     const region = clippedRegion(surface, dest, stream.clip);
     if (!region.length) return;
@@ -231,10 +251,12 @@ export class Streams {
 
   /** @param {number} id */
   destroy(id) {
+    this.#streams.get(id)?.held.close();
     this.#streams.delete(id);
   }
 
   clear() {
+    for (const { held } of this.#streams.values()) held.close();
     this.#streams.clear();
   }
 

@@ -160,6 +160,11 @@ export class SurfaceTable {
     return surface;
   }
 
+  /** @param {number} id */
+  has(id) {
+    return this.#surfaces.has(id);
+  }
+
   /** @param {number} id an id that no surface has is ignored, as other clients do */
   destroy(id) {
     const surface = this.#surfaces.get(id);

@@ -264,6 +264,25 @@ test("a sized video picture is stretched over its own place", async () => {
   assert.ok(screen.pixels.every((p) => p === WHITE));
 });
 
+test("a video picture waits for its sound, and is not drawn when its stream ends meanwhile", async () => {
+  const screen = new Screen().start();
+  screen.send("stream_create", stream());
+  screen.channel.setMultimediaTime(1000, 300);
+  screen.send("stream_data", frameOf(1800));
+  screen.shared.pending.shift()(WHITE);
+  await settle();
+  assert.equal(screen.pixels[0], BLACK);
+  screen.send("draw_fill", fill(0xffffff, rect(7, 5, 8, 6)));
+  assert.equal(screen.pixels.at(-1), WHITE, "nothing else waits");
+  screen.send("stream_destroy", { id: 2 });
+  assert.equal(screen.pixels[0], BLACK);
+  screen.send("stream_create", stream());
+  screen.send("stream_data", frameOf(1010));
+  screen.shared.pending.shift()(WHITE);
+  await settle();
+  assert.equal(screen.pixels[0], WHITE, "what nobody would notice does not wait");
+});
+
 test("a stream that reports does so after the pictures it was asked for", async () => {
   const screen = new Screen().start();
   screen.sent();
