@@ -101,9 +101,7 @@ class ClientStream:
         self.clip(message.clip)
 
     def clip(self, clip: shapes.Clip) -> None:
-        rects = [self.box] if clip.type is ClipType.NONE else list(map(rect_of, clip.rects or []))
-        assert all(self.box.holds(rect) for rect in rects)
-        self.visible = rects
+        self.visible = [self.box] if clip.type is ClipType.NONE else list(map(rect_of, clip.rects or []))
 
     def decode(self, data: bytes) -> npt.NDArray[np.uint32]:
         if self.codec is VideoCodecType.MJPEG:
@@ -136,6 +134,7 @@ class ClientScreen:
             display.StreamCreate: self._create_stream,
             display.StreamActivateReport: self._activate_report,
             display.StreamData: self._show_frame,
+            display.StreamDataSized: self._show_sized_frame,
             display.StreamClip: self._clip_stream,
             display.StreamDestroy: lambda message: self._destroy_stream(message.id),
         }
@@ -186,11 +185,21 @@ class ClientScreen:
 
     def _show_frame(self, message: display.StreamData) -> None:
         stream = self.streams[message.base.id]
-        stream.times.append(message.base.multi_media_time)
-        picture = stream.decode(message.data)
+        self._show(stream, message.base, message.data, stream.box)
+
+    def _show_sized_frame(self, message: display.StreamDataSized) -> None:
+        box = rect_of(message.dest)
+        assert (message.width, message.height) == (box.width, box.height)
+        self._show(self.streams[message.base.id], message.base, message.data, box)
+
+    def _show(self, stream: ClientStream, header: display.StreamDataHeader, data: bytes, box: Rect) -> None:
+        stream.times.append(header.multi_media_time)
+        picture = stream.decode(data)
         surface = self.surfaces[stream.surface]
         for rect in stream.visible:
-            surface[rect.slices] = picture[rect.moved(-stream.box.left, -stream.box.top).slices]
+            part = rect & box
+            if part.area:
+                surface[part.slices] = picture[part.moved(-box.left, -box.top).slices]
 
     def _clip_stream(self, message: display.StreamClip) -> None:
         self.streams[message.id].clip(message.clip)

@@ -74,7 +74,8 @@ class DisplayClient(PipeClient, Watcher, Outlet):
         self.glz: GlzEncoder | None = None
         self._sender: Sender | None = None
         self._choice = Choice()
-        self._streams = Streams(self, reports=self.has_cap(DisplayCap.STREAM_REPORT))
+        reports, sized = self.has_cap(DisplayCap.STREAM_REPORT), self.has_cap(DisplayCap.SIZED_STREAM)
+        self._streams = Streams(self, reports=reports, sized=sized)
         self._monitors_due = False
         self._changed_lately = False
         self._deadline: asyncio.TimerHandle | None = None

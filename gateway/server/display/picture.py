@@ -49,9 +49,11 @@ class Picture:
         return region
 
     def show_video(self, id_: int, visible: Region) -> None:
-        """A stream shows its next frame there."""
-        self.cover(visible)
+        """A stream shows its next frame there; where it is not seen any more, pixels take its place."""
+        left = self.videos.get(id_, NOWHERE) - visible
+        self.cover(visible | left)
         self.videos[id_] = visible
+        self.dirty |= left
         self.dirty -= visible
         self.lossy -= visible
         self.exact -= visible

@@ -57,6 +57,7 @@ class Screen:
         self.surfaces: dict[int, Surface] = {}
         self.watchers: list[Watcher] = []
         self._due = False
+        self._turn = 0
         self._videos = VideoFinder()
         self._video_timer: asyncio.TimerHandle | None = None
 
@@ -105,7 +106,7 @@ class Screen:
 
     def video_at(self, surface: Surface, box: Rect) -> Video | None:
         """The video whose box this is."""
-        return self._videos.videos.get(box) if surface.id == PRIMARY else None
+        return self._videos.at(box, self._turn) if surface.id == PRIMARY else None
 
     def look_for_video(self, surface: Surface, box: Rect, *, scrolled: bool) -> None:
         """What was drawn in a box changed: perhaps it is a video from now on."""
@@ -121,6 +122,7 @@ class Screen:
     def tell_frame(self, surface: Surface, video: Video, visible: Region) -> None:
         """A video changed, and is visible there."""
         video.on_frame(visible, self.core.now())
+        video.turn = self._turn
         for watcher in self.watchers:
             watcher.on_frame(surface, video)
 
@@ -148,6 +150,7 @@ class Screen:
         self._due = False
         for surface in self.surfaces.values():
             surface.settle()
+        self._turn += 1
         for watcher in tuple(self.watchers):
             watcher.on_settled()
 

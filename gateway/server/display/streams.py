@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gateway.codecs.image import Pixels
 from gateway.codecs.video import VideoEncoder
@@ -40,6 +40,14 @@ REPORT_MILLISECONDS: Final = 1000
 """How often clients are to report, as libspice asks for it."""
 
 
+class Shot(NamedTuple):
+    """A picture of a video: when it is to be shown (multimedia time), where, and what."""
+
+    shown: int
+    box: Rect
+    pixels: Pixels
+
+
 class Stream:
     """One video at one client. `id` names it there."""
 
@@ -47,6 +55,7 @@ class Stream:
         self.id = id_
         self.video = video
         self.box = video.box
+        """Where it plays now."""
         self.rate = StreamRate(video.box.area, video.interval)
         self.is_told = False
         """Whether the client knows of it."""
@@ -56,7 +65,8 @@ class Stream:
         """Pictures that the client will never see."""
         self._outlet = outlet
         self._encoder = encoder(video.box.width, video.box.height, self.rate.bit_rate, 1 / video.interval)
-        self._waiting: deque[tuple[int, Pixels]] = deque()
+        self._home = video.box
+        self._waiting: deque[Shot] = deque()
         self._encoding: asyncio.Future[tuple[Payload, float]] | None = None
         self._is_due = False
         """Whether the newest picture is to be encoded."""
@@ -104,7 +114,7 @@ class Stream:
             self._give_up_for_newest()
             self._timer = core.loop.call_later(wait, self._on_time)
         elif self._waiting:
-            self._start(*self._waiting.popleft())
+            self._start(self._waiting.popleft())
         else:
             self._on_time()
 
@@ -117,35 +127,41 @@ class Stream:
     def _on_time(self) -> None:
         self._timer = None
         self._is_due = False
-        self._start(*self._snapshot())
+        self._start(self._snapshot())
 
-    def _snapshot(self) -> tuple[int, Pixels]:
-        """The newest picture and when it is to be shown."""
+    def _snapshot(self) -> Shot:
+        """The newest picture."""
         screen = self._outlet.screen
         surface = screen.surfaces[PRIMARY]
         shown = (screen.mm_time() + self._outlet.shown_after(self.rate.latency)) & 0xFFFFFFFF
-        return shown, screen.sharing.snapshot(surface, self.box).pixels
+        return Shot(shown, self.box, screen.sharing.snapshot(surface, self.box).pixels)
 
-    def _start(self, shown: int, pixels: Pixels) -> None:
+    def _start(self, shot: Shot) -> None:
         core = self._outlet.screen.core
         self._started = core.now()
         self._encoder.set_bit_rate(self.rate.bit_rate)
-        self._encoding = core.run(self._encode, shown, pixels)
+        self._encoding = core.run(self._encode, shot)
         self._encoding.add_done_callback(lambda _: self._outlet.wake())
 
-    def _encode(self, shown: int, pixels: Pixels) -> tuple[Payload, float]:
+    def _encode(self, shot: Shot) -> tuple[Payload, float]:
         """In a thread: the frame, and the seconds that it took."""
         began = time.thread_time()
-        data = self._encoder.encode(pixels, shown)
-        frame = payload(messages.StreamData(messages.StreamDataHeader(self.id, shown), data))
-        return frame, time.thread_time() - began
+        data = self._encoder.encode(shot.pixels, shot.shown)
+        header, box = messages.StreamDataHeader(self.id, shot.shown), shot.box
+        frame = (
+            messages.StreamData(header, data)
+            if box == self._home
+            else messages.StreamDataSized(header, box.width, box.height, box.wire, data)
+        )
+        return payload(frame), time.thread_time() - began
 
 
 class Streams:
-    """All streams of one client. `encoders`: those that it can play, best first."""
+    """All streams of one client. `sized`: it shows frames elsewhere than where their stream began."""
 
-    def __init__(self, outlet: Outlet, *, reports: bool) -> None:
+    def __init__(self, outlet: Outlet, *, reports: bool, sized: bool) -> None:
         self._outlet = outlet
+        self._sized = sized
         self._reports = reports
         self._encoders: Sequence[type[VideoEncoder]] = ()
         self._streams: dict[int, Stream] = {}
@@ -174,7 +190,14 @@ class Streams:
 
     def on_frame(self, video: Video, picture: Picture) -> bool:
         """A video changed. False: it is no stream for this client."""
-        stream = self._stream_of(video) or self._begin(video)
+        stream = self._stream_of(video)
+        if stream is not None and stream.box != video.box:
+            if self._sized:
+                stream.box = video.box
+            else:
+                self._end(stream)
+                stream = None
+        stream = stream or self._begin(video)
         if stream is None:
             return False
         picture.show_video(stream.id, video.visible)

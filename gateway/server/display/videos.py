@@ -39,6 +39,8 @@ class Video:
     last: float
     interval: float
     """Seconds from frame to frame, smoothed."""
+    turn: int = -1
+    """Of the loop, in which it changed last."""
 
     def on_frame(self, visible: Region, now: float) -> None:
         self.interval += FPS_GAIN * (min(now - self.last, LONGEST_GAP) - self.interval)
@@ -59,6 +61,23 @@ class VideoFinder:
     def __init__(self) -> None:
         self.videos: dict[Rect, Video] = {}
         self._candidates: OrderedDict[Rect, _Candidate] = OrderedDict()
+
+    def at(self, box: Rect, turn: int) -> Video | None:
+        """The video that plays in a box. One of the same size that stood nearly there has moved, with its window.
+
+        `turn` is the loop's: who has shown its picture in this one already is not the one that this picture is of.
+        """
+        if (video := self.videos.get(box)) is not None:
+            return video
+        size = (box.width, box.height)
+        idle = (one for one in self.videos.values() if one.turn != turn)
+        moved = (one for one in idle if (one.box.width, one.box.height) == size)
+        video = next((one for one in moved if one.box.overlaps(box)), None)
+        if video is not None:
+            del self.videos[video.box]
+            self.videos[box] = video
+            video.box = box
+        return video
 
     def on_change(self, box: Rect, pixels: Pixels, now: float) -> Video | None:
         """The box changed as a whole, without scrolling, and looks like `pixels`: the video that it is from now on."""
