@@ -22,6 +22,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from .measure import QUICK, SCENARIOS, Amounts
@@ -44,11 +45,13 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write everything to this file")
     parser.add_argument("--only", nargs="+", choices=SCENARIOS, default=list(SCENARIOS))
     parser.add_argument("--quick", action="store_true", help="one round, short")
+    parser.add_argument("--rounds", type=int, help="turns of each server in each scenario")
     parser.add_argument("--notes", action="store_true", help="tell which messages came")
     parser.add_argument("--pictures", type=Path, help="a directory that keeps the pictures for the next run")
     parser.add_argument("--undisturbed", action="store_true", help="run at real-time priority (root)")
     options = parser.parse_args()
     amounts = QUICK if options.quick else Amounts()
+    amounts = replace(amounts, rounds=options.rounds or amounts.rounds)
     found: dict[str, object] = {}
     loads: list[str] = []
     with tempfile.TemporaryDirectory() as scratch:

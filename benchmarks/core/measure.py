@@ -28,10 +28,10 @@ KEY_PAUSES = (0.04, 0.12)
 class Amounts:
     """How long everything takes."""
 
-    rounds: int = 5
+    rounds: int = 3
     settle: float = 1.5
-    seconds: float = 4.0
-    keys: int = 60
+    seconds: float = 3.0
+    keys: int = 50
     changes: int = 12
 
 
