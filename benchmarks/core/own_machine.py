@@ -39,7 +39,7 @@ class OwnScreen(QXLInterface):
     """A `Canvas` that is a display adapter of ours."""
 
     def __init__(self) -> None:
-        self.drawing = self.handed = 0.0
+        self.handed = 0.0
         self._surface: Surface | None = None
 
     def on_attached(self, worker: QXLWorker) -> None:
@@ -52,9 +52,7 @@ class OwnScreen(QXLInterface):
 
     def put(self, x: int, y: int, pixels: Pixels) -> None:
         height, width = pixels.shape[:2]
-        began = time.thread_time()
         self.surface.pixels[y : y + height, x : x + width] = pixels
-        self.drawing += time.thread_time() - began
         self.handed = time.monotonic()
         self.surface.damage(Rect(x, y, x + width, y + height))
 
@@ -112,7 +110,6 @@ class Machine:
             self._over.set()
         *lines, self._told = (self._told + data).split(b"\n")
         for line in lines:
-            self._painter.told.drawing, self._screen.drawing = self._screen.drawing, 0.0
             print(self._painter.obey(line.decode()), flush=True)
         self._plan()
 

@@ -25,8 +25,6 @@ class Told:
     """Ticks that were left out because the one before took too long."""
     keys: list[float] = field(default_factory=list)
     """When the answer to each key was given to the server."""
-    drawing: float = 0.0
-    """CPU seconds that the machine's own drawing cost within the server's process."""
 
 
 class Painter:
