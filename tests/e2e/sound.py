@@ -81,6 +81,11 @@ class Recording:
         at = before + samples[before] / (samples[before] - samples[before + 1])
         return float((len(at) - 1) * self.rate / (at[-1] - at[0]))
 
+    def strongest_frequency(self) -> float:
+        """The frequency that most of the sound is in, in Hz."""
+        spectrum = np.abs(np.fft.rfft(self.left * np.hanning(len(self.left))))
+        return float(spectrum.argmax() * self.rate / len(self.left))
+
     def longest_silence(self, below: float = 1e-3) -> float:
         """Seconds of the longest run in which nothing is heard."""
         loud = np.flatnonzero((np.abs(self.left) > below) | (np.abs(self.right) > below))
