@@ -1,6 +1,6 @@
 # make run    the environment, then the gateway (make run URL=spice://host:5900, or machines from spicegate.toml)
 # make check  everything short of real programs: lint, types, unit and invariant tests
-# make test   installs what the tests need (apt, pip, npm), then all tests, browsers and QEMU included
+# make test   installs what the tests need (apt, pip, npm), then all tests, browsers, QEMU and containers included
 # make bench  the benchmarks against the peers
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
@@ -14,7 +14,7 @@ export PATH := $(abspath $(BIN)):$(PATH)
 URL ?=
 ARGS ?=
 
-.PHONY: help run dev check lint types unit unit-js test test-apt e2e bench generate clean
+.PHONY: help run dev check lint types unit unit-js test test-apt test-compose e2e bench generate clean
 
 help:
 	@sed -n 's/^# //p' Makefile | head -4
@@ -55,21 +55,27 @@ types: dev
 	npx tsc --noEmit -p .
 
 unit: dev
-	pytest -q -m 'not e2e and not fuzz'
+	pytest -q -m 'not e2e and not fuzz and not compose'
 
 unit-js: dev
 	node --test "tests/js/**/*.test.js"
 
-test: test-apt check e2e
+test: test-apt check e2e test-compose
 
 # What the end-to-end tests drive, from Debian.
 test-apt:
-	@missing=$$(for p in $$(grep -v '^#' tests/e2e/apt-packages.txt); do \
-	    dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
-	if [ -n "$$missing" ]; then $(call apt,$$missing); fi
+	@$(call need,$$(grep -v '^#' tests/e2e/apt-packages.txt))
 
 e2e: dev
 	pytest -q -m 'e2e or fuzz'
+
+# docker/compose.yaml for real. Where there is no Docker, COMPOSE_HOST names a program that does the same with podman
+# (and prepares the computer for it; podman's network needs iptables); without either the tests are skipped, and say so.
+COMPOSE_HOST ?= $(wildcard ../shared/tools/compose-host)
+
+test-compose: dev test-apt
+	@if [ -n "$(COMPOSE_HOST)" ]; then $(call need,iptables); $(COMPOSE_HOST) setup; fi
+	COMPOSE_HOST=$(abspath $(COMPOSE_HOST)) pytest -q -m compose
 
 bench: dev
 	python -m benchmarks
@@ -79,6 +85,11 @@ generate: dev
 
 clean:
 	rm -rf $(VENV) node_modules .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# $(call need,packages): installs those that are missing
+need = missing=$$(for p in $(1); do \
+	    dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then $(call apt,$$missing); fi
 
 # $(call apt,packages): as root, or through sudo
 apt = { as_root=$$([ $$(id -u) -eq 0 ] || echo sudo); $$as_root apt-get update -qq && \

@@ -14,7 +14,8 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """In CI, a test of real programs that would be skipped fails: nobody reads the skips there."""
     report = yield
-    if report.skipped and item.get_closest_marker("e2e") and os.environ.get("CI") == "true":
+    real = item.get_closest_marker("e2e") or item.get_closest_marker("compose")
+    if report.skipped and real and os.environ.get("CI") == "true":
         report.outcome = "failed"
         report.longrepr = f"skipped where nothing may be skipped: {report.longreprtext}"
     return report

@@ -1,0 +1,1 @@
+"""`docker/compose.yaml` for real: containers built and started from nothing, the desktop in a browser."""

@@ -1,0 +1,110 @@
+"""The stack, built and started once for all tests, and somebody with a browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.compose.engine import Stack, find_engine
+from tests.e2e.browser import CHROMIUM, Viewer, chromium
+from tests.e2e.program import free_port, ticks
+
+SERVICES = ("gateway", "desktop")
+#: From `up` to a link in the log: the gateway waits for the desktop.
+START_SECONDS = 60
+
+
+@pytest.fixture(scope="package")
+def stack() -> Iterator[Stack]:
+    """From nothing; nothing is left of it but the images."""
+    engine = find_engine()
+    if engine is None:
+        pytest.skip("no container engine: docker/compose.yaml is not tested. Install docker with its compose plugin")
+    if shutil.which(CHROMIUM) is None:
+        pytest.skip("no Chromium: 'make test-apt' installs it")
+    stack = Stack(engine, f"spicegate-test-{os.getpid()}", free_port())
+    stack.build()
+    try:
+        stack.up()
+        yield stack
+    finally:
+        stack.down(with_volumes=True)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright, chromium(playwright) as running:
+        yield running
+
+
+@pytest.fixture
+def viewer(browser: Browser) -> Iterator[Viewer]:
+    with Viewer(browser) as somebody:
+        yield somebody
+
+
+@pytest.fixture(scope="package")
+def used_links() -> set[str]:
+    """Each works once."""
+    return set()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The desktop, opened in the browser as somebody new to it does: by the link in the gateway's log."""
+
+    stack: Stack
+    viewer: Viewer
+    used_links: set[str]
+
+    def log_in(self) -> None:
+        wait_until_running(self.stack)
+        wait_until("link in the gateway's log", lambda: links(self.stack), START_SECONDS)
+        if not self._unused():
+            self.stack.execute("gateway", "sh", "-c", "kill -USR1 1")
+            wait_until("other link", self._unused)
+        link = self._unused().pop()
+        self.used_links.add(link)
+        self.viewer.page.goto(link)
+
+    def open(self) -> None:
+        """Returns with the desktop's first picture."""
+        self.log_in()
+        address = f"{self.stack.origin}/m/desktop"
+        if self.viewer.page.url != address:
+            self.viewer.page.goto(address)
+        self.viewer.wait_for_first_frame()
+
+    def _unused(self) -> list[str]:
+        return [link for link in links(self.stack) if link not in self.used_links]
+
+
+@pytest.fixture
+def desk(stack: Stack, viewer: Viewer, used_links: set[str]) -> Desk:
+    return Desk(stack, viewer, used_links)
+
+
+def wait_until_running(stack: Stack) -> None:
+    """Every container says it is well. Until then network interfaces come and go, for which browsers drop requests."""
+    for service in SERVICES:
+        wait_until(f"health of the {service}", partial(stack.healthy, service), START_SECONDS)
+
+
+def links(stack: Stack) -> list[str]:
+    """The one-time links that the gateway has printed since it was started, oldest first."""
+    return re.findall(rf"Open ({re.escape(stack.origin)}/\S+)", stack.logs("gateway"))
+
+
+def wait_until(what: str, probe: Callable[[], object], seconds: float = 20) -> None:
+    """Looks again and again at something that announces nothing."""
+    for _ in ticks(seconds, 0.2):
+        if probe():
+            return
+    raise AssertionError(f"no {what} within {seconds} s")
