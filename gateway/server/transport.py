@@ -89,9 +89,18 @@ class Transport(ABC):
     def write(self, data: Data, room: int = 0) -> bool:
         """Send `data[room:]`; `data[:room]` may be overwritten. True: the memory is still in use afterwards."""
 
+    @property
+    def keeps_messages_apart(self) -> bool:
+        """Whether the peer may not stand several messages in one write."""
+        return False
+
     def write_messages(self, frames: Sequence[bytes]) -> None:
         """Send whole SPICE messages, in as few writes as the peer stands."""
-        self.write(b"".join(frames))
+        if not self.keeps_messages_apart:
+            self.write(b"".join(frames))
+            return
+        for frame in frames:
+            self.write(frame)
 
     @property
     @abstractmethod
@@ -213,17 +222,14 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
         transport.write(data[room:] if room else data)
         return transport.get_write_buffer_size() > 0
 
-    def write_messages(self, frames: Sequence[bytes]) -> None:
-        """Over TLS each in a record of its own (spice-gtk's spice-channel.c, iterate_read).
+    @property
+    def keeps_messages_apart(self) -> bool:
+        """Over TLS each message has records of its own (spice-gtk's spice-channel.c, spice_channel_iterate_read).
 
         spice-gtk reads one message, then looks for more on the socket only: what came in the same record would wait
         there until something else comes.
         """
-        if self.ssl_object is None:
-            self.write(b"".join(frames))
-            return
-        for frame in frames:
-            self.write(frame)
+        return self.ssl_object is not None
 
     @property
     def unsent(self) -> int:

@@ -6,8 +6,9 @@ u32, and is used when both sides hold the MINI_HEADER capability. A sub-message 
 offsets, each to a sub-message: type u16, size u32, data. A message LIST is nothing but such a list
 (spice/protocol.h).
 
-`HeaderScanner` looks at headers only, for whoever forwards bytes; `MessageReader` yields whole messages. Both take a
-stream in pieces of any size, and check each size before a byte of payload is stored.
+`HeaderScanner` looks at headers only, for whoever forwards bytes, and `MessageCutter` cuts them where messages end;
+`MessageReader` yields whole messages. All take a stream in pieces of any size; scanner and reader check each size
+before a byte of payload is stored.
 """
 
 from __future__ import annotations
@@ -129,6 +130,39 @@ class HeaderScanner:
     def _check_sub_list(self, number: int, size: int, sub_list: int) -> None:
         if sub_list and (self._client or sub_list >= size):
             raise ProtocolError(f"{self._name}: message {number} has a sub-message list where none can be")
+
+
+class MessageCutter:
+    """Cuts a byte stream where its messages end, for whoever forwards it to a peer that must not get two at once."""
+
+    def __init__(self, mini: bool) -> None:
+        self._header = MINI_HEADER if mini else FULL_HEADER
+        self._partial = b""
+        self._left = 0  # payload bytes of the current message that have not come yet
+
+    def cut(self, data: bytes) -> list[bytes]:
+        """The next piece of the stream, in parts: each ends where a message does, the last where the data does."""
+        parts, start, at = [], 0, 0
+        while at < len(data):
+            at = self._walk(data, at)
+            if not self._left and not self._partial:
+                parts.append(data[start:at])
+                start = at
+        return [*parts, data[start:]] if start < len(data) else parts
+
+    def _walk(self, data: bytes, at: int) -> int:
+        """Where the header, or the payload, that stands at `at` ends, as far as it has come."""
+        if self._left:
+            step = min(self._left, len(data) - at)
+            self._left -= step
+            return at + step
+        missing = self._header.size - len(self._partial)
+        self._partial += data[at : at + missing]
+        if len(self._partial) == self._header.size:
+            fields = self._header.unpack(self._partial)
+            self._left = fields[1] if self._header is MINI_HEADER else fields[2]
+            self._partial = b""
+        return min(at + missing, len(data))
 
 
 class MessageReader:

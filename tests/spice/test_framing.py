@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gateway.spice.enums import ChannelType, Direction
 from gateway.spice.errors import ProtocolError
-from gateway.spice.framing import LIST, Frame, HeaderScanner, MessageReader, frame, sizes
+from gateway.spice.framing import LIST, Frame, HeaderScanner, MessageCutter, MessageReader, frame, sizes
 from gateway.spice.limits import MAX_SUB_MESSAGES, max_message
 
 DISPLAY, INPUTS = ChannelType.DISPLAY, ChannelType.INPUTS
@@ -47,6 +47,25 @@ def sub_list(*subs: bytes, offsets: list[int] | None = None, start: int = 0) -> 
 def overlapping_list() -> bytes:
     """Three offsets to one and the same message."""
     return pack("<HIII", 3, 14, 14, 14) + sub_message(PING, ping(99))
+
+
+# --- the cutter ---
+
+
+@MINI
+@pytest.mark.parametrize("piece", [1, 2, 5, 17, 19, 40, 1000])
+def test_cutter_cuts_where_messages_end_and_where_the_pieces_do(mini: bool, piece: int) -> None:
+    data = stream(mini)
+    messages = MessageReader(DISPLAY, SERVER, mini)
+    messages.feed(data)
+    ends, end = {len(data)}, 0
+    for message in messages:
+        ends.add(end := end + len(frame(message.number, message.payload, mini, message.serial)))
+    cutter = MessageCutter(mini)
+    parts = [part for at in range(0, len(data), piece) for part in cutter.cut(data[at : at + piece])]
+    assert b"".join(parts) == data and all(parts)
+    cuts = {sum(map(len, parts[: count + 1])) for count in range(len(parts))}
+    assert cuts == ends | set(range(piece, len(data), piece))
 
 
 # --- the scanner ----------------------------------------------------------------------------------------------------

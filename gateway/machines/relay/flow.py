@@ -9,7 +9,7 @@ from gateway.spice import catalog, codec
 from gateway.spice.catalog import Direction
 from gateway.spice.enums import ChannelType
 from gateway.spice.errors import ProtocolError
-from gateway.spice.framing import HeaderScanner, MessageReader
+from gateway.spice.framing import HeaderScanner, MessageCutter, MessageReader
 from gateway.spice.messages.main import ChannelsList, Init
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Flow:
     """Receives from `source`, writes to `sink`. A sink that cannot take more stops the reading at the other end."""
 
-    __slots__ = ("_link", "_prompt", "scanner", "sink", "source")
+    __slots__ = ("_cutter", "_link", "_prompt", "scanner", "sink", "source")
 
     direction: ClassVar[Direction]
 
@@ -28,6 +28,8 @@ class Flow:
         self.source = source
         self.sink = sink
         self.scanner = HeaderScanner(link.channel.type, self.direction, link.mini_header)
+        apart = self.direction is Direction.SERVER and sink.keeps_messages_apart
+        self._cutter = MessageCutter(link.mini_header) if apart else None
         # A picture may fill the turns of the loop; whatever else comes must not wait long for its own.
         self._prompt = link.channel.core if link.channel.type is not ChannelType.DISPLAY else None
 
@@ -38,6 +40,9 @@ class Flow:
             self.look(data[room:])
         except ProtocolError as error:
             self._link.on_malformed(self.direction, error)
+            return False
+        if self._cutter is not None:
+            self.sink.write_messages(self._cutter.cut(bytes(data[room:])))
             return False
         return self.sink.write(data, room)
 

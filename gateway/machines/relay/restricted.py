@@ -94,12 +94,12 @@ class RestrictedMainFlow(MainFlow):
     def on_data(self, data: Data, room: int) -> bool:
         try:
             self.look(data[room:])
-            kept = b"".join(self._judged(message) for message in self._frames.feed(data[room:]))
+            kept = [whole for message in self._frames.feed(data[room:]) if (whole := self._judged(message))]
         except ProtocolError as error:
             self._link.on_malformed(self.direction, error)
             return False
         if kept:
-            self.sink.write(kept)
+            self.sink.write_messages(kept)
         return False
 
     def _judged(self, message: Frame) -> bytes:
