@@ -45,8 +45,21 @@ def test_page_plays_the_tone_of_an_x_program_without_a_gap(
         listener.click_button()
         listener.wait_until_playing()
         assert_tone(listener.record, frequency)
-    assert viewer.counters()["sound"]["decoder"] == "WebCodecs"
+    assert (viewer.counters()["sound"]["form"], viewer.counters()["sound"]["decoder"]) == ("Opus", "WebCodecs")
     assert viewer.complaints == []
+
+
+def test_page_plays_sound_that_is_not_compressed(
+    tmp_path: Path, cleanup: ExitStack, gateway_for: GatewayFor, viewer: Viewer
+) -> None:
+    screen = cleanup.enter_context(SoundingXspice(tmp_path / "xspice", compression=False))
+    listener = sound.Listener(viewer)
+    viewer.open(gateway_for(screen).link)
+    with screen.playing(tone(440)):
+        viewer.wait_for_first_frame()
+        listener.wait_until_playing()
+        assert_tone(listener.record, 440)
+    assert viewer.counters()["sound"]["form"] == "not compressed"
 
 
 def test_less_than_100_ms_of_sound_is_held_back(

@@ -72,8 +72,12 @@ class Xspice(Program):
     password = "an X server's secret"
 
     def __init__(
-        self, home: Path, compression: str = "auto_glz", *,
-        options: Sequence[str] = (), env: Mapping[str, str] | None = None,
+        self,
+        home: Path,
+        compression: str = "auto_glz",
+        *,
+        options: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
     ) -> None:
         home.mkdir(parents=True, exist_ok=True)
         config = home / "xorg.conf"
@@ -117,13 +121,17 @@ class Xspice(Program):
 
 
 class SoundingXspice(Xspice):
-    """An X server that plays what is written into a FIFO (as PulseAudio's module-pipe-sink does)."""
+    """An X server that plays what is written into a FIFO (as PulseAudio's module-pipe-sink does).
 
-    def __init__(self, home: Path) -> None:
+    `compression` False: it sends raw samples.
+    """
+
+    def __init__(self, home: Path, *, compression: bool = True) -> None:
         self._fifos = home / "fifos"
         self._fifos.mkdir(parents=True)
-        # Like the driver's other options, Xspice's own for this does not reach it.
-        super().__init__(home, env={"XSPICE_PLAYBACK_FIFO_DIR": str(self._fifos)})
+        # Like the driver's other options, Xspice's own for these do not reach it.
+        env = {"XSPICE_PLAYBACK_FIFO_DIR": str(self._fifos), "XSPICE_PLAYBACK_COMPRESSION": str(int(compression))}
+        super().__init__(home, env=env)
 
     @contextmanager
     def playing(self, sound: bytes) -> Iterator[None]:

@@ -49,6 +49,7 @@ export class SoundClient {
   #settling;
   /** @type {string | null} */
   #decoder = null;
+  #form = "";
   /** @type {Report | typeof SILENT} */
   #report = SILENT;
 
@@ -71,7 +72,7 @@ export class SoundClient {
 
   /** Counts since the beginning, and how it is now. */
   get stats() {
-    return { ...this.#report, decoder: this.#decoder, state: this.#context?.state ?? "none", active: this.#playing };
+    return { ...this.#report, decoder: this.#decoder, form: this.#form, state: this.#context?.state ?? "none", active: this.#playing };
   }
 
   /** @param {number} volume 0 to 1 @param {boolean} mute the person's own */
@@ -109,6 +110,7 @@ export class SoundClient {
     else if (message.type === "volume") this.#machineSays({ machine: message.volumes });
     else if (message.type === "mute") this.#machineSays({ machineMute: message.mute });
     else if (message.type === "decoder") this.#decoder = message.name;
+    else if (message.type === "form") this.#form = message.form;
     else if (message.type === "closed") this.#end({ ...message, error: revived(message.error) });
   }
 

@@ -29,6 +29,7 @@ export class SoundSource {
   /** @type {OpusDecoder | null} */
   #decoder = null;
   #running = false;
+  #form = ""; // the page was told
   #rate = 0; // the sound thread was told
   #latency = 0;
   #untaken = 0;
@@ -79,12 +80,14 @@ export class SoundSource {
   /** @param {Uint8Array} data @param {number} time */
   raw(data, time) {
     if (!this.#format || !this.#running) return;
+    this.#tellForm("not compressed");
     this.#send(stereoOf(data, this.#format.channels), time, this.#format.frequency);
   }
 
   /** @param {Uint8Array} data @param {number} time */
   opus(data, time) {
     if (!this.#running) return;
+    this.#tellForm("Opus");
     this.#decoder ??= this.#parts.openDecoder({
       onsound: (sound, at) => this.#send(sound, at, this.#parts.opusRate),
       onfault: (error) => this.#parts.onfault(error),
@@ -106,6 +109,13 @@ export class SoundSource {
   setLatency(milliseconds) {
     this.#latency = milliseconds / 1000;
     this.#post({ type: "latency", seconds: this.#latency });
+  }
+
+  /** @param {string} form in which sound comes, in words */
+  #tellForm(form) {
+    if (form === this.#form) return;
+    this.#form = form;
+    this.#parts.tell("form", { form });
   }
 
   /** @param {import("./pcm.js").Stereo} sound @param {number} time @param {number} rate */

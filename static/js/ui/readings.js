@@ -59,9 +59,9 @@ export class Readings {
 }
 
 /** @param {NonNullable<Around["sound"]>} sound @returns {import("./statistics.js").Row} */
-function soundRow({ active, playing, level, underruns, decoder }) {
+function soundRow({ active, playing, level, underruns, form }) {
   if (!active) return ["Sound", "none at the moment"];
   const gaps = underruns === 1 ? "1 gap" : `${underruns} gaps`;
   const state = playing ? `${Math.round(level * 1000)} ms held` : "waiting";
-  return ["Sound", `${state}, ${gaps}${decoder ? "" : ", not compressed"}`];
+  return ["Sound", [state, gaps, form].filter(Boolean).join(", ")];
 }

@@ -32,7 +32,7 @@ test("raw samples become sound for two ears, with their time", () => {
     { type: "sound", left: Float32Array.of(0.5), right: Float32Array.of(-0.5), time: 1010 },
     { type: "end" },
   ]);
-  assert.deepEqual(told, [["started", { frequency: 44100 }], ["stopped", undefined]]);
+  assert.deepEqual(told, [["started", { frequency: 44100 }], ["form", { form: "not compressed" }], ["stopped", undefined]]);
 });
 
 test("one channel is heard in both ears", () => {
