@@ -30,7 +30,7 @@ from gateway.server.transport import Transport
 from gateway.spice import codec
 from gateway.spice.enums import ChannelType, DisplayCap, VideoCodecType
 from gateway.spice.errors import ProtocolError
-from gateway.spice.limits import DISPLAY_INIT_SECONDS, GLZ_WINDOW_PIXELS
+from gateway.spice.limits import DICTIONARY_PIXELS, DISPLAY_INIT_SECONDS
 from gateway.spice.messages import display as messages
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ class DisplayClient(PipeClient, Watcher, Outlet):
             shared = (other.cache for other in others if other.cache_id == self.cache_id)
             self.cache = next(shared, None) or ImageCache(message.pixmap_cache_size)
         if message.glz_dictionary_window_size > 0:
-            window = min(message.glz_dictionary_window_size, GLZ_WINDOW_PIXELS)
+            window = min(message.glz_dictionary_window_size, DICTIONARY_PIXELS)
             dictionaries = (other.glz for other in others if other.glz_id == self.glz_id)
             self.glz = next(dictionaries, None) or GlzEncoder(window)
 

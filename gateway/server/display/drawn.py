@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from gateway.server.display.surface import Surface
 
 MOST_SHARED: Final = 64
-"""Snapshots that are kept for further clients until the surface changes."""
+MOST_SHARED_PIXELS: Final = 4 * 1024 * 1024
+"""Snapshots, and pixels of them, that are kept for further clients until the surface changes."""
 
 
 class Snapshot:
@@ -124,13 +125,17 @@ class Sharing:
 
     def __init__(self) -> None:
         self._snapshots: dict[tuple[int, Rect], Snapshot] = {}
+        self._pixels = 0
         self._versions: dict[int, int] = {}
 
     def snapshot(self, surface: Surface, rect: Rect) -> Snapshot:
         """The newest pixels of `rect`."""
-        if self._versions.get(surface.id) != surface.version or len(self._snapshots) >= MOST_SHARED:
+        full = len(self._snapshots) >= MOST_SHARED or self._pixels + rect.area > MOST_SHARED_PIXELS
+        if full or self._versions.get(surface.id) != surface.version:
             self._snapshots.clear()
+            self._pixels = 0
             self._versions[surface.id] = surface.version
         if (found := self._snapshots.get((surface.id, rect))) is None:
             found = self._snapshots[surface.id, rect] = Snapshot(surface, rect)
+            self._pixels += rect.area
         return found
