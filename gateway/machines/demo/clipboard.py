@@ -5,6 +5,7 @@ Nothing is carried before somebody asks for it: a grab says that there is text, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from gateway.machines.demo.agent import DemoAgent
     from gateway.server.client import RedClient
 
+_MOST_WAITING: Final = 8
 _NOTHING: Final = Clipboard(Selection(), ClipboardType.NONE, b"")
 
 
@@ -50,6 +52,7 @@ class SharedClipboard:
         self.wanted = False
         """Whether somebody looks: then text is fetched as soon as it is offered."""
         self._owner: RedClient | None = None
+        self._waiting: list[Callable[[str], None]] = []
 
     # this side
 
@@ -60,6 +63,16 @@ class SharedClipboard:
             grab = ClipboardGrab(self._selection(client), None, [ClipboardType.UTF8_TEXT])
             self._wire.say(grab, client)
         self.changed()
+
+    def paste(self, then: Callable[[str], None]) -> None:
+        """Call `then` with what was copied last: at the client, or else here. Nothing happens where nothing was."""
+        if self.state in (State.OFFERED, State.ASKED):
+            self._waiting = [*self._waiting[-_MOST_WAITING:], then]
+            self.fetch()
+        elif self.state is State.HERE:
+            then(self.theirs)
+        elif self.ours:
+            then(self.ours)
 
     def fetch(self) -> None:
         """Ask the client that has text for it."""
@@ -114,6 +127,9 @@ class SharedClipboard:
         else:
             self.theirs = message.data.decode(errors="replace").replace("\r\n", "\n")
             self.state = State.HERE
+            waiting, self._waiting = self._waiting, []
+            for then in waiting:
+                then(self.theirs)
             self.changed()
 
     def on_release(self, client: RedClient, message: ClipboardRelease) -> None:
@@ -122,10 +138,12 @@ class SharedClipboard:
 
     def _forget(self) -> None:
         self._owner, self.theirs, self.state = None, "", State.NONE
+        self._waiting.clear()
         self.changed()
 
     def _refuse(self, why: str) -> None:
         self.state, self.note = State.REFUSED, why
+        self._waiting.clear()
         self.changed()
 
     def _selection(self, client: RedClient) -> Selection | None:

@@ -10,8 +10,8 @@ MIB: Final = 1024 * KIB
 # --- screen (pixels) ---
 DEFAULT_WIDTH: Final = 1280
 DEFAULT_HEIGHT: Final = 800
-MIN_WIDTH: Final = 480
-MIN_HEIGHT: Final = 360
+MIN_WIDTH: Final = 640
+MIN_HEIGHT: Final = 480
 MAX_WIDTH: Final = 3840
 MAX_HEIGHT: Final = 2160
 MAX_HEADS: Final = 2
@@ -31,6 +31,10 @@ MAX_FILE_NAME: Final = 120
 USB_PORTS: Final = 2
 
 # --- applications ---
+MAX_SCROLLBACK: Final = 1000
+"""Lines of a terminal that can be scrolled back to."""
+MAX_PASTE: Final = 4 * KIB
+"""Characters that are pasted into a terminal at once."""
 MAX_TERMINAL_LINES: Final = 500
 """What the toy's `cat` and `ls` write at most."""
 SHELL_READ: Final = 4 * KIB

@@ -44,6 +44,7 @@ async def test_folder_window_opens_the_port_lists_the_folder_and_shows_a_text() 
         assert await answer(mine, "200 OK", b"hello") == b"GET /b%20note.txt"
         await until(core.demo, lambda: text.text == "hello")
         rows.choose(0)
+        rows.open()
         assert await answer(mine, "404 Not Found", b"") == b"PROPFIND /pictures/"
         await until(core.demo, lambda: "404" in status_of(window))
         core.demo.desktop.close(window)

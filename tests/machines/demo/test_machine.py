@@ -91,4 +91,4 @@ async def test_machine_has_no_monitor_beyond_its_limits() -> None:
         demo = core.demo
         demo.display.resize([(100_000, 1), (64, 64), (800, 600)])
         await demo.display.resized()
-        assert demo.display.sizes == ((3840, 360), (480, 360))
+        assert demo.display.sizes == ((3840, 480), (640, 480))

@@ -113,3 +113,38 @@ async def test_scrolling_text_moves_pixels_and_comes_out_right() -> None:
         grid.invalidate(app.content)
         app.render()
         assert np.array_equal(drawn, app.pixels)
+
+
+async def test_wheel_shows_lines_of_the_past_and_a_key_the_newest() -> None:
+    async with ServingDemo() as core:
+        app = core.demo.show("terminal")
+        grid = app.widgets[0]
+        assert isinstance(grid, Grid)
+        for number in range(60):
+            grid.feed(f"line {number}\r\n")
+        core.demo.desktop.flush()
+        newest = app.pixels.copy()
+        grid.on_wheel(-3)
+        core.demo.desktop.flush()
+        assert not np.array_equal(app.pixels, newest)
+        assert grid.shown_lines()[0] == "line 28"
+        for _ in range(100):
+            grid.on_wheel(-3)
+        assert "toy shell" in grid.shown_lines()[0]
+        grid.on_wheel(1000)
+        core.demo.desktop.flush()
+        assert np.array_equal(app.pixels, newest)
+        grid.on_key(Key("PageUp", shift=True))
+        grid.on_key(Key("x", "x"))
+        assert grid.shown_lines()[-2] == "line 59"
+
+
+async def test_copied_text_is_pasted_as_if_it_were_typed() -> None:
+    async with ServingDemo() as core:
+        app = core.demo.show("terminal")
+        grid = app.widgets[0]
+        assert isinstance(grid, Grid)
+        core.demo.agent.clipboard.copy("echo pasted\n")
+        for code in (0x1D, 0x2A, 0x2F):
+            core.demo.seat.push(code)
+        assert "pasted" in grid.lines()

@@ -34,7 +34,11 @@ class Folder(App):
         self._again = Button(Box.at(pad + 90, 58, 100, theme.ROW), "Reload", self._reload)
         columns = (Column("Name", width - 150), Column("Size", 110, True))
         self._list = ListView(
-            Box.at(pad, 102, width, 190), columns, on_choose=self._choose, empty="Share a folder of yours"
+            Box.at(pad, 102, width, 190),
+            columns,
+            on_choose=self._choose,
+            on_open=self._enter,
+            empty="Share a folder of yours",
         )
         self._text = TextArea(Box.at(pad, 304, width, self.size[1] - 304 - pad), hint="Choose a file to look into it")
         self.add(self._status, self._up, self._again, self._list, self._text)
@@ -73,11 +77,16 @@ class Folder(App):
     def _choose(self, index: int) -> None:
         entry = self._entries[index]
         if entry.is_directory:
+            self._text.show("Click it again, or press Enter, to go into it.")
+        else:
+            self.work(self._open(entry))
+
+    def _enter(self, index: int) -> None:
+        entry = self._entries[index]
+        if entry.is_directory:
             self._path = entry.path
             self._list.chosen = None
             self._reload()
-        else:
-            self.work(self._open(entry))
 
     async def _load(self, path: str) -> None:
         try:

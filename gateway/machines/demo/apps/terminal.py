@@ -19,7 +19,7 @@ class Terminal(App):
     size = (_COLUMNS * CELL_WIDTH + 18, _ROWS * CELL_HEIGHT + 17)
 
     def build(self) -> None:
-        self._grid = Grid(1, 0, _COLUMNS, _ROWS, self._on_input)
+        self._grid = Grid(1, 0, _COLUMNS, _ROWS, self._on_input, self._on_pasted)
         self.add(self._grid)
         self.set_focus(self._grid)
         self._ticker = self.every(_TICK_SECONDS, self._on_tick)
@@ -49,6 +49,9 @@ class Terminal(App):
 
     def _on_input(self, text: str) -> None:
         self._shell.type(text)
+
+    def _on_pasted(self, text: str) -> None:
+        self._shell.paste(text)
 
     def _on_ticking(self, wanted: bool) -> None:
         self._wants_ticks = wanted

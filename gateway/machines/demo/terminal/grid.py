@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-import pyte
-
+from gateway.machines.demo.limits import MAX_PASTE
+from gateway.machines.demo.terminal.screen import History, Row
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas, Colour, rgb
 from gateway.machines.demo.toolkit.fonts import mono
@@ -19,6 +19,7 @@ CELL_WIDTH: Final = 9
 CELL_HEIGHT: Final = 19
 _SIZE: Final = 15
 _PADDING: Final = 8
+_WHEEL_LINES: Final = 3
 
 COLOURS: Final[dict[str, Colour]] = {
     name: rgb(value)
@@ -69,36 +70,30 @@ class _Look(NamedTuple):
     underlined: bool
 
 
-class _Screen(pyte.Screen):
-    """Counts the lines by which the whole of it scrolled."""
-
-    scrolled = 0
-
-    def index(self) -> None:
-        whole = self.margins is None or self.margins == (0, self.lines - 1)
-        if whole and self.cursor.y == self.lines - 1:
-            self.scrolled += 1
-        super().index()
-
-
-Row = list[Any]
-"""Characters with their looks (pyte's Char), one a column."""
-
-
 class Grid(Widget):
-    """`on_input` is told what the keys say."""
+    """`on_input` is told what the keys say, `on_pasted` what is pasted."""
 
     focusable = True
     cursor = "text"
+    pastes = True
 
-    def __init__(self, left: int, top: int, columns: int, rows: int, on_input: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        left: int,
+        top: int,
+        columns: int,
+        rows: int,
+        on_input: Callable[[str], None],
+        on_pasted: Callable[[str], None],
+    ) -> None:
         width, height = columns * CELL_WIDTH + 2 * _PADDING, rows * CELL_HEIGHT + 2 * _PADDING
         super().__init__(Box.at(left, top, width, height))
         self.columns, self.rows = columns, rows
-        self._screen = _Screen(columns, rows)
-        self._stream = pyte.Stream(self._screen)
+        self._screen = History(columns, rows)
         self._on_input = on_input
-        self._drawn: list[Row] = [self._row(at) for at in range(rows)]
+        self._on_pasted = on_pasted
+        self._back = 0
+        self._drawn: list[Row] = [self._screen.row(at) for at in range(rows)]
         self._caret: tuple[int, int] | None = None
 
     @property
@@ -107,12 +102,20 @@ class Grid(Widget):
 
     def feed(self, text: str) -> None:
         """Characters and escape sequences, as a program writes them."""
-        self._stream.feed(text)
+        self._screen.feed(text)
         self.invalidate(Box(0, 0, 0, 0))  # what changed is found when it is drawn
 
     def lines(self) -> list[str]:
-        """What is to be read, without blanks at the ends."""
-        return [line.rstrip() for line in self._screen.display]
+        """What the program wrote last, without blanks at the ends."""
+        return self._texts(0)
+
+    def shown_lines(self) -> list[str]:
+        """What is seen: perhaps lines of the past."""
+        return self._texts(self._back)
+
+    def _texts(self, back: int) -> list[str]:
+        rows = [self._screen.row(at, back) for at in range(self.rows)]
+        return ["".join(cell.data for cell in row).rstrip() for row in rows]
 
     # drawing
 
@@ -121,12 +124,13 @@ class Grid(Widget):
         screen = self._screen
         lines, screen.scrolled = screen.scrolled, 0
         if screen.dirty:
-            if 0 < lines < self.rows:
+            if 0 < lines < self.rows and not self._back:
                 self._scroll(lines, scroll)
             for at in sorted(screen.dirty):
                 self._redraw(at)
             screen.dirty.clear()
-        caret = None if screen.cursor.hidden else (screen.cursor.x, screen.cursor.y)
+        y = screen.cursor.y + self._back
+        caret = None if screen.cursor.hidden or y >= self.rows else (screen.cursor.x, y)
         if caret != self._caret:
             self._invalidate_caret()
             self._caret = caret
@@ -144,7 +148,7 @@ class Grid(Widget):
     def _redraw(self, at: int) -> None:
         if at >= self.rows:
             return
-        row, before = self._row(at), self._drawn[at]
+        row, before = self._screen.row(at, self._back), self._drawn[at]
         if row == before:
             return
         self._drawn[at] = row
@@ -155,10 +159,6 @@ class Grid(Widget):
         if self._caret is not None:
             x, y = self._caret
             self.invalidate(self._cells(y, x, x + 1))
-
-    def _row(self, at: int) -> Row:
-        line = self._screen.buffer[at]
-        return [line[column] for column in range(self.columns)]
 
     def _cells(self, row: int, start: int, end: int) -> Box:
         left, top = self.box.left + _PADDING, self.box.top + _PADDING
@@ -198,10 +198,32 @@ class Grid(Widget):
     # keys
 
     def on_key(self, key: Key) -> bool:
+        if key.shift and key.name in ("PageUp", "PageDown"):
+            self._look_back(self._back + (self.rows - 1) * (1 if key.name == "PageUp" else -1))
+            return True
         text = key_sequence(key)
         if text:
+            self._look_back(0)
             self._on_input(text)
         return bool(text)
+
+    def on_wheel(self, steps: int) -> None:
+        self._look_back(self._back - steps * _WHEEL_LINES)
+
+    def wants_paste(self, key: Key) -> bool:
+        return (key.shift and key.ctrl and key.name == "v") or super().wants_paste(key)
+
+    def on_paste(self, text: str) -> None:
+        self._look_back(0)
+        self._on_pasted(text[:MAX_PASTE].replace("\n", "\r"))
+
+    def _look_back(self, lines: int) -> None:
+        """Show so many lines of the past."""
+        lines = max(0, min(lines, len(self._screen.past)))
+        if lines != self._back:
+            self._back = lines
+            self._screen.dirty.update(range(self.rows))
+            self.invalidate(Box(0, 0, 0, 0))
 
 
 def key_sequence(key: Key) -> str:

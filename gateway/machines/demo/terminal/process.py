@@ -57,6 +57,10 @@ class ShellProcess:
             with suppress(BlockingIOError):
                 os.write(self._master, text.encode())
 
+    def paste(self, text: str) -> None:
+        """As if it were typed."""
+        self.type(text)
+
     async def _run(self) -> None:
         process: asyncio.subprocess.Process | None = None
         self._master, slave = pty.openpty()

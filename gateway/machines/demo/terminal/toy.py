@@ -75,6 +75,11 @@ class ToyShell:
             self._line += text
             self._write(text)
 
+    def paste(self, text: str) -> None:
+        """As if it were typed."""
+        for char in text:
+            self.type(char)
+
     def tick(self) -> None:
         """The next part of what a command writes."""
         if self._running is None:

@@ -18,14 +18,23 @@ _ARROWS: Final = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, -1), "Down": (0, 1
 
 
 class Seat:
-    """`on_cursor` is told the name of the pointer's shape: arrow, hand, text, move or cross."""
+    """`on_cursor` is told the name of the pointer's shape: arrow, hand, text, move or cross.
 
-    def __init__(self, desktop: Desktop, on_cursor: Callable[[str], None]) -> None:
+    `on_paste` is asked for what was copied, and calls back with it, at once or later.
+    """
+
+    def __init__(
+        self,
+        desktop: Desktop,
+        on_cursor: Callable[[str], None],
+        on_paste: Callable[[Callable[[str], None]], None] = lambda _: None,
+    ) -> None:
         self.desktop = desktop
         self.keyboard = Keyboard()
         self.x = self.y = 0
         self.cursor = "arrow"
         self._on_cursor = on_cursor
+        self._on_paste = on_paste
         self._held = False
         self._over: tuple[Window, Widget] | None = None
         self._lit: Window | None = None
@@ -154,7 +163,7 @@ class Seat:
         """What the desktop keeps for itself."""
         desktop = self.desktop
         active = desktop.active
-        if key.name == "Super":
+        if key.name in ("Super", "F10"):
             if key.pressed:
                 self._enter_dock(desktop.dock.lit is None)
         elif key.name == "F1":
@@ -193,7 +202,11 @@ class Seat:
         window = self.desktop.active
         if window is None or not key.pressed:
             return
-        if window.focus is not None and window.focus.enabled and window.focus.on_key(key):
+        focus = window.focus if window.focus is not None and window.focus.enabled else None
+        if focus is not None and focus.wants_paste(key):
+            self._on_paste(focus.on_paste)
+            return
+        if focus is not None and focus.on_key(key):
             return
         if key.name == "Tab" and not (key.ctrl or key.alt):
             window.move_focus(-1 if key.shift else 1)

@@ -30,6 +30,7 @@ class TextArea(Widget):
 
     focusable = True
     cursor = "text"
+    pastes = True
 
     def __init__(
         self, box: Box, on_edit: Callable[[str], None] | None = None, *, hint: str = "", most: int = 2000
@@ -101,6 +102,16 @@ class TextArea(Widget):
         if first != self._first:
             self._first = first
             self.invalidate()
+
+    def wants_paste(self, key: Key) -> bool:
+        return self._on_edit is not None and ((key.ctrl and key.name == "v") or super().wants_paste(key))
+
+    def on_paste(self, text: str) -> None:
+        if self._on_edit is None:
+            return
+        text = text[: max(0, self._most - len(self.text))]
+        self._set(self.text[: self._caret] + text + self.text[self._caret :], self._caret + len(text))
+        self._on_edit(self.text)
 
     def on_key(self, key: Key) -> bool:
         if not key.pressed or key.alt:

@@ -20,6 +20,7 @@ class TextField(Widget):
 
     focusable = True
     cursor = "text"
+    pastes = True
 
     def __init__(self, box: Box, on_enter: Callable[[str], None], *, hint: str = "") -> None:
         super().__init__(box)
@@ -54,6 +55,15 @@ class TextField(Widget):
         widths = [font.width(self.text[:at]) for at in range(len(self.text) + 1)]
         at = x - self.box.left - _INDENT
         self._caret = min(range(len(widths)), key=lambda index: abs(widths[index] - at))
+        self.invalidate()
+
+    def wants_paste(self, key: Key) -> bool:
+        return (key.ctrl and key.name == "v") or super().wants_paste(key)
+
+    def on_paste(self, text: str) -> None:
+        line = " ".join(text.split())[: _LONGEST - len(self.text)]
+        self.text = self.text[: self._caret] + line + self.text[self._caret :]
+        self._caret += len(line)
         self.invalidate()
 
     def on_key(self, key: Key) -> bool:

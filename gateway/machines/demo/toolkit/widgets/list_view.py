@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from gateway.machines.demo.toolkit import theme
@@ -27,7 +28,10 @@ class Column(NamedTuple):
 
 
 class ListView(Widget):
-    """`choose`: rows can be chosen, and `on_choose` is told; otherwise they are to be read."""
+    """With `on_choose` rows can be chosen, otherwise they are to be read.
+
+    `on_open` is told of a chosen row that is clicked again, or of Enter.
+    """
 
     focusable = True
 
@@ -39,6 +43,7 @@ class ListView(Widget):
         font: Font | None = None,
         row_height: int = 28,
         on_choose: Callable[[int], None] | None = None,
+        on_open: Callable[[int], None] | None = None,
         empty: str = "",
     ) -> None:
         super().__init__(box)
@@ -46,6 +51,7 @@ class ListView(Widget):
         self._font = font or sans(theme.BODY)
         self._row_height = row_height
         self._on_choose = on_choose
+        self._on_open = on_open
         self._empty = empty
         self._rows: list[tuple[str, ...]] = []
         self._header = _HEADER if any(column.title for column in columns) else 0
@@ -153,15 +159,24 @@ class ListView(Widget):
             self.scroll_to(index - self.shown + 1)
         self._on_choose(index)
 
+    def open(self) -> None:
+        """Open the chosen row, as Enter does."""
+        if self._on_open is not None and self.chosen is not None:
+            self._on_open(self.chosen)
+
     def on_press(self, x: int, y: int) -> None:
         for index in self._visible():
             if self._row_box(index).has(x, y):
-                self.choose(index)
+                (self.open if index == self.chosen else partial(self.choose, index))()
+                return
 
     def on_wheel(self, steps: int) -> None:
         self.scroll_to(self.first + steps * _WHEEL_ROWS)
 
     def on_key(self, key: Key) -> bool:
+        if key.name == "Enter" and self._on_open is not None:
+            self.open()
+            return True
         step = {"Up": -1, "Down": 1, "PageUp": -self.shown, "PageDown": self.shown}.get(key.name)
         if step is None or not key.pressed or key.alt:
             return False

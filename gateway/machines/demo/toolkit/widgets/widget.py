@@ -33,6 +33,8 @@ class Widget:
     reacts: ClassVar[bool] = False
     """Looks different when the pointer is over it."""
     cursor: ClassVar[str] = "arrow"
+    pastes: ClassVar[bool] = False
+    """Takes text that was copied elsewhere."""
 
     def __init__(self, box: Box) -> None:
         self.box = box
@@ -92,6 +94,13 @@ class Widget:
 
     def on_wheel(self, steps: int) -> None:
         """The wheel turned, negative away from the person."""
+
+    def wants_paste(self, key: Key) -> bool:
+        """Whether this key pastes here; `on_paste` comes later, when the text is there."""
+        return self.pastes and key.shift and key.name == "Insert"
+
+    def on_paste(self, text: str) -> None:
+        """What was copied."""
 
     def on_key(self, key: Key) -> bool:
         """A key while it has the focus; whether it was of use."""
