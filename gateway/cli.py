@@ -7,6 +7,7 @@ import logging
 import os
 import resource
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -28,12 +29,14 @@ from gateway.config import (
     read_password,
 )
 from gateway.config.loading import chosen_file
+from gateway.machines.fleet import Spec
 from gateway.machines.relay import EndpointError, parse_endpoint
 from gateway.serving import CannotListen, serve_forever
+from gateway.store import StoreError
 
 PASSWORD_ENV = "SPICEGATE_PASSWORD"  # noqa: S105 - the name of a variable
 
-DEMO = MachineSpec("demo", None)
+DEMO = Spec("demo", None)
 """What is served when no machine is named."""
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -62,6 +65,7 @@ def serve(
         typer.Argument(metavar="[URL]...", help="Machines: spice://, spice+tls://, spice+unix://, spice+ws(s)://."),
     ] = None,
     config: ConfigFile = None,
+    state: Annotated[Path | None, typer.Option(help="Directory of the gateway's own data.")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 unless configured.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for any; 8080 unless configured.")] = None,
     name: Annotated[str | None, typer.Option(help="Name of the machine, when there is one URL.")] = None,
@@ -89,6 +93,7 @@ def serve(
     """
     overrides = {
         "host": host,
+        "state_dir": state,
         "port": port,
         "tls_cert": tls_cert,
         "tls_key": tls_key,
@@ -105,13 +110,14 @@ def serve(
         if urls:
             machines += from_urls(urls, name, password, ca_file=ca_file, host_subject=host_subject)
         elif not machines:
-            machines = [DEMO._replace(name=name or DEMO.name, password=password, shell=demo_shell)]
+            demo = replace(DEMO, name=name or DEMO.name, password=password, shell=demo_shell)
+            machines = [MachineSpec(demo)]
         check_machines(machines)
         machines = listening(machines, settings.gateway, listen, tls_listen)
         raise_file_limit()
         with asyncio.Runner(loop_factory=loop_factory()) as runner:
-            runner.run(serve_forever(machines, settings.gateway))
-    except (ConfigError, EndpointError, CannotListen) as error:
+            runner.run(serve_forever(machines, settings))
+    except (ConfigError, EndpointError, CannotListen, StoreError) as error:
         typer.echo(f"spicegate: {error}", err=True)
         raise typer.Exit(2) from None
 
@@ -142,15 +148,15 @@ def from_urls(
     if name is not None and len(urls) > 1:
         raise ConfigError("--name is for one URL; list several machines in a configuration file")
     endpoints = [parse_endpoint(url, ca_file=ca_file, host_subject=host_subject) for url in urls]
-    return [MachineSpec(name or endpoint.name, endpoint, password) for endpoint in endpoints]
+    return [MachineSpec(Spec(name or endpoint.name, endpoint, password)) for endpoint in endpoints]
 
 
 def check_machines(machines: list[MachineSpec]) -> None:
     """Each by its own name. Raises `ConfigError`."""
-    names = [machine.name for machine in machines]
+    names = [spec.name for spec, _ in machines]
     if len(set(names)) < len(names):
         raise ConfigError("two machines have the same name: give one of them another with --name")
-    rows = [{"name": machine.name, "url": str(machine.endpoint or DEMO_URL)} for machine in machines]
+    rows = [{"name": spec.name, "url": str(spec.endpoint or DEMO_URL)} for spec, _ in machines]
     parse({"machines": rows}, "command line", base=Path())
 
 

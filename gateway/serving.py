@@ -6,13 +6,17 @@ import asyncio
 import signal
 import ssl
 from collections.abc import Sequence
+from pathlib import Path
 
 from aiohttp import web
 
-from gateway.config import DEMO_URL, GatewayConfig, MachineSpec
+from gateway.access import Access
+from gateway.access.authority import GroupsOf
+from gateway.config import DEMO_URL, Config, GatewayConfig, MachineSpec
 from gateway.listening import ListenError
 from gateway.listening import listen as open_sockets
 from gateway.machines.demo import DemoMachine
+from gateway.machines.fleet import Spec
 from gateway.machines.local import LocalMachine
 from gateway.machines.machine import Machine
 from gateway.machines.relay import RelayMachine
@@ -21,8 +25,7 @@ from gateway.server.listener import Listener
 from gateway.spice.errors import SpiceError
 from gateway.spice.limits import FIRST_REQUEST_SECONDS
 from gateway.web import make_app
-from gateway.web.keys import MACHINES, NATIVE
-from gateway.web.logins import Logins
+from gateway.web.keys import ACCESS, CORE, FLEET, NATIVE
 from gateway.web.patience import FIRST_REQUEST
 
 BACKLOG = 1024
@@ -30,19 +33,22 @@ SHUTDOWN_SECONDS = 5.0
 
 
 class CannotListen(SpiceError):
-    """The address is not to be had, or the certificate cannot be used."""
+    """The address is not to be had, or the certificate or the state directory cannot be used."""
 
 
-async def serve_forever(machines: Sequence[MachineSpec], config: GatewayConfig) -> None:
-    """Serve until SIGINT or SIGTERM; each SIGUSR1 prints another one-time link. Raises `CannotListen`."""
+async def serve_forever(machines: Sequence[MachineSpec], settings: Config) -> None:
+    """Serve until SIGINT or SIGTERM; SIGUSR1 prints the link anew. Raises `CannotListen` and `StoreError`."""
+    config = settings.gateway
     for machine in machines:
-        if machine.endpoint is not None and machine.endpoint.ca_file is not None:
-            machine.endpoint.tls_context()  # a CA file that cannot be read is told at once
+        if (endpoint := machine.spec.endpoint) is not None and endpoint.ca_file is not None:
+            endpoint.tls_context()  # a CA file that cannot be read is told at once
 
-    logins = Logins()
-    app = make_app(
-        lambda core: [make_machine(core, machine) for machine in machines], config.web_settings(), logins=logins
-    )
+    async def open_access(groups_of: GroupsOf) -> Access:
+        make_state_directory(config.store_path().parent)
+        return await Access.open(config.store_path(), groups_of, policy=settings.auth.policy())
+
+    specs = [machine.spec for machine in machines]
+    app = make_app(specs, make_machine, open_access, settings.web_settings())
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     server: asyncio.Server | None = None
@@ -55,8 +61,9 @@ async def serve_forever(machines: Sequence[MachineSpec], config: GatewayConfig) 
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
-        loop.add_signal_handler(signal.SIGUSR1, lambda: print_link(site, logins))
-        print_link(site, logins)
+        access, core = app[ACCESS], app[CORE]
+        loop.add_signal_handler(signal.SIGUSR1, lambda: core.spawn(print_link(site, access), "link"))
+        await print_link(site, access)
         await stop.wait()
     finally:
         if server is not None:
@@ -66,7 +73,16 @@ async def serve_forever(machines: Sequence[MachineSpec], config: GatewayConfig) 
         await runner.cleanup()
 
 
-def make_machine(core: Core, spec: MachineSpec) -> Machine:
+def make_state_directory(path: Path) -> None:
+    """The directory of the gateway's own data, for its user only. Raises `CannotListen`."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise CannotListen(f"the state directory {path} cannot be made ({reason}): name another by --state") from error
+
+
+def make_machine(core: Core, spec: Spec) -> Machine:
     """A machine on the loop that the gateway runs on."""
     if spec.endpoint is not None:
         return RelayMachine(core, spec.name, spec.endpoint, spec.password)
@@ -78,11 +94,12 @@ def make_machine(core: Core, spec: MachineSpec) -> Machine:
 async def listen_for_native_clients(app: web.Application, specs: Sequence[MachineSpec]) -> list[Listener]:
     """Open the sockets of the machines that have some. Raises `CannotListen`."""
     listeners = []
-    for spec in specs:
-        if spec.listening is None:
+    for spec, wanted in specs:
+        member = app[FLEET].get(spec.name)
+        if wanted is None or member is None:
             continue
         try:
-            listener, app[NATIVE][spec.name] = await open_sockets(app[MACHINES][spec.name], spec.listening)
+            listener, app[NATIVE][spec.name] = await open_sockets(member.machine, wanted)
         except ListenError as error:
             raise CannotListen(f"{spec.name}: {error}") from error
         listeners.append(listener)
@@ -130,6 +147,8 @@ def tls_context(config: GatewayConfig) -> ssl.SSLContext | None:
     return context
 
 
-def print_link(site: str, logins: Logins) -> None:
-    """A one-time link, where the operator reads: on standard output, and in no log."""
-    print(f"Open {site}/enter?token={logins.issue_token()}", flush=True)
+async def print_link(site: str, access: Access) -> None:
+    """Where to go, where the operator reads: on standard output, and in no log. Of a gateway that nobody has set up
+    it is a one-time link that makes the first administrator."""
+    token = await access.logins.begin_setup()
+    print(f"Open {site}/setup?token={token}" if token is not None else f"Open {site}/", flush=True)

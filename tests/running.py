@@ -6,24 +6,33 @@ import asyncio
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 
 import aiohttp
 from aiohttp import web
+from argon2 import PasswordHasher
 
+from gateway.access import Access, Policy, Principal, Role
+from gateway.access.authority import GroupsOf
+from gateway.access.passwords import Passwords
 from gateway.config import GatewayConfig
+from gateway.machines.fleet import Spec
+from gateway.machines.machine import Machine
 from gateway.machines.relay import RelayMachine, parse_endpoint
 from gateway.server.core import Core
 from gateway.serving import listen, site_of
 from gateway.spice.enums import ChannelType
 from gateway.spice.limits import LINK_SECONDS
 from gateway.spice.messages.main import ChannelId, ChannelsList, Init
+from gateway.store import SqliteStore
 from gateway.web import WebSettings, make_app
-from gateway.web.keys import MACHINES
-from gateway.web.logins import Logins
+from gateway.web.keys import ACCESS, FLEET, SETTINGS
 from tests.certificates import Certificate
 from tests.peers import Browser, BrowserChannel, FakeMachine, MachineChannel
 
+ADMIN = "admin"
+PASSWORD = "correct horse battery"
 SESSION_ID = 0x5EC2E7
 INIT = Init(
     session_id=SESSION_ID,
@@ -50,15 +59,16 @@ class RunningGateway:
         link_seconds: float = LINK_SECONDS,
         tls: Certificate | None = None,
     ) -> None:
-        def make_machines(core: Core) -> list[RelayMachine]:
-            return [
-                RelayMachine(core, name, parse_endpoint(url, ca_file=ca_file), password, link_seconds=link_seconds)
-                for name, url in machines.items()
-            ]
+        def make_machine(core: Core, spec: Spec) -> Machine:
+            assert spec.endpoint is not None
+            return RelayMachine(core, spec.name, spec.endpoint, spec.password, link_seconds=link_seconds)
 
+        specs = [Spec(name, parse_endpoint(url, ca_file=ca_file), password) for name, url in machines.items()]
         self._tls = tls
-        self.logins = Logins()
-        self.app = make_app(make_machines, settings, logins=self.logins)
+        self._state = TemporaryDirectory()
+        self._visits = 0
+        self._admin: Principal | None = None
+        self.app = make_app(specs, make_machine, self._open_access, settings)
         self.site = ""
         self._runner = web.AppRunner(self.app, shutdown_timeout=1.0)
         self._server: asyncio.Server | None = None
@@ -79,6 +89,15 @@ class RunningGateway:
         if self._server is not None:
             self._server.close()
         await self._runner.cleanup()
+        self._state.cleanup()
+
+    async def _open_access(self, groups_of: GroupsOf) -> Access:
+        store = await SqliteStore.open(Path(self._state.name) / "spicegate.db")
+        return Access(store, groups_of, passwords=Passwords(Policy(), PasswordHasher(1, 8, 1)))
+
+    @property
+    def access(self) -> Access:
+        return self.app[ACCESS]
 
     @property
     def port(self) -> int:
@@ -86,9 +105,10 @@ class RunningGateway:
 
     def machine(self, name: str = "office") -> RelayMachine:
         """The gateway's own view of a machine."""
-        machine = self.app[MACHINES][name]
-        assert isinstance(machine, RelayMachine)
-        return machine
+        member = self.app[FLEET].get(name)
+        assert member is not None
+        assert isinstance(member.machine, RelayMachine)
+        return member.machine
 
     def visitor(self) -> aiohttp.ClientSession:
         """Somebody's browser, which keeps cookies."""
@@ -99,11 +119,26 @@ class RunningGateway:
         self._sessions.append(session)
         return session
 
-    async def logged_in(self) -> aiohttp.ClientSession:
-        """The browser of somebody who opened a one-time link."""
+    async def admin(self) -> Principal:
+        """Somebody who may do everything: set up at the first call."""
+        if self._admin is None:
+            token = await self.access.logins.begin_setup()
+            assert token is not None
+            entry = await self.access.logins.set_up(token, ADMIN, PASSWORD, address="127.0.0.1")
+            self._admin = entry.principal
+        return self._admin
+
+    async def logged_in(self, role: Role = Role.ADMIN) -> aiohttp.ClientSession:
+        """The browser of somebody who has logged in; each is somebody else but for admins."""
+        name, admin = ADMIN, await self.admin()
+        if role is not Role.ADMIN:
+            self._visits += 1
+            name = f"{role.value}{self._visits}"
+            await self.access.people.create(admin, name, role, PASSWORD)
         session = self.visitor()
-        link = f"/enter?token={self.logins.issue_token()}"
-        async with session.get(link, allow_redirects=False) as response:
+        form = {"name": name, "password": PASSWORD}
+        headers = {"Origin": self.app[SETTINGS].public_url or self.site}
+        async with session.post("/login", data=form, headers=headers, allow_redirects=False) as response:
             assert response.status == 303
         return session
 

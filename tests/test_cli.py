@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 import pytest
 from typer.testing import CliRunner
@@ -24,6 +25,7 @@ from gateway.spice.errors import LinkRefused
 from gateway.spice.messages.main import Init
 from tests.certificates import make_certificate
 from tests.peers import NativeClient
+from tests.running import PASSWORD
 
 ROOT = Path(__file__).parents[1]
 
@@ -51,6 +53,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs the command in an empty directory, in this process."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(cli, "raise_file_limit", lambda: None)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
     def run(*arguments: str, **env: str) -> Outcome:
         result = CliRunner().invoke(cli.app, arguments, env={PASSWORD_ENV: None, **env})
@@ -63,7 +66,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def serving(cwd: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A running gateway and the link it prints."""
     process = subprocess.Popen(
-        command("serve", *arguments, "--port", "0"),
+        command("serve", *arguments, "--port", "0", "--state", str(cwd / "state")),
         cwd=cwd,
         env=environment(),
         stdout=subprocess.PIPE,
@@ -81,7 +84,7 @@ def serving(cwd: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str],
 def link(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     line = process.stdout.readline()
-    found = re.fullmatch(r"Open (https?://\S+/enter\?token=\S+)\n", line)
+    found = re.fullmatch(r"Open (https?://\S+/setup\?token=\S+)\n", line)
     assert found, line or (process.stderr and process.stderr.read())
     return found.group(1)
 
@@ -92,10 +95,14 @@ def test_version_is_printed(run: Run) -> None:
 
 def test_serve_without_a_machine_opens_the_demo_machine(tmp_path: Path) -> None:
     with serving(tmp_path) as (process, address):
-        opener = urllib.request.build_opener(NoRedirect)
-        with pytest.raises(urllib.error.HTTPError) as answer:
-            opener.open(address, timeout=10)
-        assert answer.value.headers["Location"] == "/m/demo"
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            assert b"first administrator" in answer.read()
+        site, token = address.split("/setup?token=")
+        form = {"token": token, "name": "me", "password": PASSWORD, "again": PASSWORD}
+        request = urllib.request.Request(f"{site}/setup", urlencode(form).encode(), {"Origin": site})
+        with pytest.raises(urllib.error.HTTPError) as entered:
+            urllib.request.build_opener(NoRedirect).open(request, timeout=10)
+        assert entered.value.headers["Location"] == "/m/demo"
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 0
 
@@ -150,7 +157,7 @@ def test_password_in_the_environment_that_is_too_long_is_told(run: Run) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_gateway_serves_until_a_signal_and_leaves_in_order(tmp_path: Path, number: signal.Signals) -> None:
     with serving(tmp_path, "spice://127.0.0.1:1", "--name", "office") as (process, address):
-        with urllib.request.urlopen(address.split("/enter")[0] + "/healthz", timeout=10) as response:
+        with urllib.request.urlopen(address.split("/setup")[0] + "/healthz", timeout=10) as response:
             assert response.read() == b"ok\n"
         process.send_signal(number)
         assert process.wait(timeout=10) == 0
@@ -168,7 +175,7 @@ def test_signal_prints_another_link(tmp_path: Path) -> None:
 
 def test_port_that_is_taken_is_told(tmp_path: Path, run: Run) -> None:
     with serving(tmp_path, "spice://127.0.0.1:1") as (_, address):
-        port = address.split("/enter")[0].rsplit(":", 1)[1]
+        port = address.split("/setup")[0].rsplit(":", 1)[1]
         result = run("serve", "spice://127.0.0.1:1", "--port", port)
     assert result.exit_code == 2
     assert f"cannot listen on 127.0.0.1 port {port}" in result.stderr
@@ -177,7 +184,7 @@ def test_port_that_is_taken_is_told(tmp_path: Path, run: Run) -> None:
 def test_configuration_file_beside_is_used(tmp_path: Path) -> None:
     (tmp_path / "spicegate.toml").write_text('[[machines]]\nname = "office"\nurl = "spice://127.0.0.1:1"\n')
     with serving(tmp_path) as (_, address), pytest.raises(urllib.error.HTTPError) as answer:
-        urllib.request.urlopen(address.split("/enter")[0] + "/ws/office", timeout=10)
+        urllib.request.urlopen(address.split("/setup")[0] + "/ws/office", timeout=10)
     assert answer.value.code == 400
 
 
@@ -188,10 +195,8 @@ def test_gateway_serves_over_tls(tmp_path: Path) -> None:
     with serving(tmp_path, *arguments) as (_, address):
         assert address.startswith("https://")
         opener = urllib.request.build_opener(NoRedirect, urllib.request.HTTPSHandler(context=context))
-        with pytest.raises(urllib.error.HTTPError) as answer:
-            opener.open(address, timeout=10)
-    assert answer.value.code == 303
-    assert "; Secure" in answer.value.headers["Set-Cookie"]
+        with opener.open(address, timeout=10) as answer:
+            assert answer.status == 200
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -101,6 +101,11 @@ class Tickets:
         principal = principal_of(user, Method.TICKET, Proof("ticket", ticket.id), address)
         return replace(principal, machine=machine, rights=Right(ticket.rights))
 
+    async def any_open(self, machine: str) -> bool:
+        """Whether a ticket is open for a machine: somebody may be expected."""
+        page = await self._store.tickets.page(limit=1, machine=machine, open_at=self._clock.wall())
+        return bool(page.items)
+
     async def page(
         self,
         by: Principal,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from gateway.config.models import GatewayConfig, MachineConfig
+from gateway.config.models import AuthConfig, GatewayConfig, MachineConfig
 
 _HEAD = """\
 # spicegate.toml. Every value can also come from the environment: port of [gateway] is SPICEGATE_GATEWAY__PORT.
@@ -27,6 +27,7 @@ def example() -> str:
     """The file's text, which is itself a valid configuration."""
     first, *others = _MACHINES
     blocks = [_HEAD, "\n".join(("[gateway]", *_lines(GatewayConfig, {})))]
+    blocks.append("\n".join(("[auth]", *_lines(AuthConfig, {}))))
     blocks.append("\n".join(("[[machines]]", *_lines(MachineConfig, first))))
     blocks += ["\n".join(("[[machines]]", *_values(other))) for other in others]
     return "\n\n".join(blocks) + "\n"
@@ -53,4 +54,6 @@ def _toml(value: Any) -> str:
     """A value as TOML writes it, which for ours is as JSON does."""
     if isinstance(value, tuple | frozenset | set):
         value = sorted(value, key=str)
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }" if value else "{}"
     return json.dumps(value, default=str)

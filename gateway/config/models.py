@@ -10,13 +10,17 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from gateway.access import Policy, Role
+from gateway.access.policy import DAY, HOUR
 from gateway.config.errors import ConfigError
 from gateway.config.secrets import checked_password, read_password
 from gateway.listening import Listening, parse_listen
+from gateway.machines.fleet import Spec
 from gateway.machines.relay import Endpoint, parse_endpoint
 from gateway.web.settings import Network, WebSettings, origin_of
 
 FILE_NAME = "spicegate.toml"
+STORE_NAME = "spicegate.db"
 
 MachineName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
@@ -27,15 +31,10 @@ DEMO_URL = "demo:"
 
 
 class MachineSpec(NamedTuple):
-    """A machine that is to be served; `endpoint` None: the built-in one."""
+    """A machine that is to be served, and where native clients reach it."""
 
-    name: str
-    endpoint: Endpoint | None
-    password: str | None = None
+    spec: Spec
     listening: Listening | None = None
-    shell: bool = False
-    labels: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
 
 
 class _Model(BaseModel):
@@ -60,9 +59,10 @@ class MachineConfig(_Model):
         description="Where it is: spice://host:5900[?tls-port=5901], spice+tls://, spice+unix:///path, spice+ws(s)://, "
         "or demo: for the built-in machine."
     )
-    labels: tuple[Label, ...] = Field((), description="Words to find it by.", examples=[("linux", "berlin")])
+    title: str = Field("", max_length=200, description="What people call it.", examples=["The office PC"])
+    labels: dict[Label, str] = Field({}, description="Words to find it by.", examples=[{"os": "linux"}])
     groups: tuple[Label, ...] = Field(
-        (), description="Groups that rights are given for; every machine is also in all.", examples=[("lab",)]
+        (), description="Groups that rights are given for; every machine is also in *.", examples=[("lab",)]
     )
     password_file: Path | None = Field(
         None,
@@ -107,6 +107,18 @@ class MachineConfig(_Model):
             return None
         return parse_endpoint(self.url, ca_file=self.ca_file, host_subject=self.host_subject)
 
+    def spec(self) -> Spec:
+        """The machine, with its password. Raises `ConfigError`."""
+        return Spec(
+            self.name,
+            self.endpoint(),
+            self.password(),
+            self.shell,
+            self.title,
+            self.labels,
+            self.groups,
+        )
+
     def password(self) -> str | None:
         """The machine's password, None when it has none. Raises `ConfigError`."""
         if self.password_env is not None:
@@ -137,7 +149,13 @@ class GatewayConfig(_Model):
         examples=[("https://intranet.example.net",)],
     )
 
-    _paths = field_validator("tls_cert", "tls_key")(_beside)
+    state_dir: Path | None = Field(
+        None,
+        description="Directory of the gateway's own data: users, log-ins, audit. By default that of the user's state.",
+        examples=["/var/lib/spicegate"],
+    )
+
+    _paths = field_validator("tls_cert", "tls_key", "state_dir")(_beside)
 
     @field_validator("public_url")
     @classmethod
@@ -160,6 +178,13 @@ class GatewayConfig(_Model):
         if (complaint := self.exposure()) is not None:
             raise ValueError(complaint)
         return self
+
+    def store_path(self) -> Path:
+        """The file of the store."""
+        if self.state_dir is not None:
+            return self.state_dir / STORE_NAME
+        home = os.environ.get("XDG_STATE_HOME")
+        return (Path(home) if home else Path.home() / ".local" / "state") / "spicegate" / STORE_NAME
 
     def exposure(self) -> str | None:
         """Why the gateway must not listen there, None when it may.
@@ -192,14 +217,47 @@ class GatewayConfig(_Model):
         secured = parse_listen(tls, self.host) if tls is not None else None
         return Listening(place, secured, self.tls_cert, self.tls_key)
 
-    def web_settings(self) -> WebSettings:
-        return WebSettings(self.public_url, self.trusted_proxies, self.allowed_origins)
+
+class AuthConfig(_Model):
+    """How people log in, and for how long."""
+
+    session_idle_hours: float = Field(12, gt=0, le=24 * 365, description="A log-in that is not used for so long ends.")
+    session_days: float = Field(7, gt=0, le=365, description="A log-in ends after so long, used or not.")
+    ticket_seconds: float = Field(30, ge=1, le=86_400, description="How long a console ticket can be used.")
+    password_length: int = Field(10, ge=8, le=128, description="Characters that a password has at least.")
+    audit_days: int = Field(365, ge=1, le=36_500, description="How long the audit is kept.")
+    user_header: str | None = Field(
+        None, description="Header in which a proxy names the user who has logged in there.", examples=["X-Remote-User"]
+    )
+    user_header_from: tuple[Network, ...] = Field(
+        (), description="Networks of the proxies that are believed.", examples=[("10.0.0.5/32",)]
+    )
+    user_header_role: Role | None = Field(
+        None, description="Role of users whom the proxy names first; nobody new without.", examples=["user"]
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.user_header is None) is not (not self.user_header_from):
+            raise ValueError("user_header and user_header_from belong together")
+        return self
+
+    def policy(self) -> Policy:
+        """These numbers as the access layer takes them."""
+        return Policy(
+            session_idle=self.session_idle_hours * HOUR,
+            session_lifetime=self.session_days * DAY,
+            ticket_lifetime=self.ticket_seconds,
+            password_length=self.password_length,
+            audit_days=self.audit_days,
+        )
 
 
 class Config(_Model):
     """The whole file."""
 
     gateway: GatewayConfig = Field(default_factory=lambda: GatewayConfig())
+    auth: AuthConfig = Field(default_factory=lambda: AuthConfig())
     machines: tuple[MachineConfig, ...] = ()
 
     @model_validator(mode="after")
@@ -211,18 +269,16 @@ class Config(_Model):
             self.gateway.listening(machine.listen, machine.tls_listen)
         return self
 
+    def web_settings(self) -> WebSettings:
+        """What the web frontend needs to know of it."""
+        gateway, auth = self.gateway, self.auth
+        proxy = (auth.user_header, auth.user_header_from, auth.user_header_role)
+        return WebSettings(gateway.public_url, gateway.trusted_proxies, gateway.allowed_origins, *proxy)
+
     def specs(self) -> list[MachineSpec]:
         """The machines, with their passwords. Raises `ConfigError`."""
         return [
-            MachineSpec(
-                machine.name,
-                machine.endpoint(),
-                machine.password(),
-                self.gateway.listening(machine.listen, machine.tls_listen),
-                machine.shell,
-                machine.labels,
-                machine.groups,
-            )
+            MachineSpec(machine.spec(), self.gateway.listening(machine.listen, machine.tls_listen))
             for machine in self.machines
         ]
 

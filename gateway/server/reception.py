@@ -133,7 +133,7 @@ class Reception:
         client = place.client
         if client is None:
             spends = self._visitor.admission is None and shown is not OPEN
-            admission = await server.authenticate(ticket.password or "") if spends else shown
+            admission = await server.authenticate(ticket.password or "", self._visitor.peer) if spends else shown
             if admission is None:
                 raise LinkRefused(LinkErr.PERMISSION_DENIED)
             client = RedClient(server, admission, self._visitor.peer)

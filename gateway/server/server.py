@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -26,17 +26,18 @@ from gateway.server.pipe_channel import PipeChannel
 from gateway.server.reception import random_id
 from gateway.server.registration import bring
 from gateway.server.tickets import TicketBook
-from gateway.server.visitor import Admission, ticket_admission
+from gateway.server.visitor import Admission, Doorkeeper, ticket_admission
 from gateway.spice.agent import MonitorsConfig
 from gateway.spice.auth import password_bytes
 from gateway.spice.enums import ChannelType
 from gateway.spice.errors import UsageError
 from gateway.spice.limits import MAX_CHANNELS
 
-Doorkeeper = Callable[[str], Awaitable[Admission | None]]
-"""Says what a password opens, None when nothing; a ticket is spent by this. Its proof is `ticket_admission`'s."""
-
 REMOVED = Closing(CloseCode.MACHINE_CLOSED, "The machine removed this device.")
+
+
+def _nothing(client: RedClient) -> None:
+    """Nobody wants to know."""
 
 
 class SpiceServer:
@@ -65,7 +66,8 @@ class SpiceServer:
         self.tls_channels: frozenset[ChannelType] = frozenset()
         """Channel types that are served over TLS only."""
         self.doorkeeper: Doorkeeper | None = None
-        """Who is asked about a password that is neither the machine's nor a ticket of its own."""
+        self.on_client_added: Callable[[RedClient], None] = _nothing
+        self.on_client_removed: Callable[[RedClient], None] = _nothing
         self._password: bytes | None = None
         self._password_until: float | None = None
         self._main: MainChannel | None = None
@@ -187,11 +189,13 @@ class SpiceServer:
     def add_client(self, client: RedClient) -> None:
         """A session began."""
         self.clients.append(client)
+        self.on_client_added(client)
 
     def remove_client(self, client: RedClient) -> None:
         """A session ended; unknown ones are none of ours."""
         if client in self.clients:
             self.clients.remove(client)
+            self.on_client_removed(client)
 
     def find_client(self, connection_id: int) -> RedClient | None:
         """The session that a channel's connection id names; 0 names none."""
@@ -217,7 +221,13 @@ class SpiceServer:
         self._password = password_bytes(password) if password is not None else None
         self._password_until = self.core.now() + lifetime if lifetime is not None else None
 
-    async def authenticate(self, password: str) -> Admission | None:
+    async def expects_password(self) -> bool:
+        """Whether some password, or a one-time ticket, opens the machine now."""
+        if self._password is not None or self.tickets.any_open(self.core.now()):
+            return True
+        return self.doorkeeper is not None and await self.doorkeeper.expects()
+
+    async def authenticate(self, password: str, peer: str = "") -> Admission | None:
         """What `password` opens: it is the machine's and has not expired, or a one-time ticket, which this spends."""
         now = self.core.now()
         expired = self._password_until is not None and now >= self._password_until
@@ -225,7 +235,7 @@ class SpiceServer:
             return ticket_admission(password)
         if self.tickets.redeem(password, now):
             return ticket_admission(password)
-        return await self.doorkeeper(password) if self.doorkeeper is not None else None
+        return await self.doorkeeper.admit(password, peer) if self.doorkeeper is not None else None
 
     def close(self, closing: Closing) -> None:
         """Disconnect everybody and empty the list."""

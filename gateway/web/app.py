@@ -1,24 +1,27 @@
-"""The application: machines and settings in, an aiohttp `Application` out."""
+"""The application: machines, people and settings in, an aiohttp `Application` out."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from aiohttp import web
 
+from gateway.access import Access
+from gateway.access.authority import GroupsOf
+from gateway.machines.fleet import Fleet, Origin, Spec
 from gateway.machines.machine import Machine
 from gateway.server.closing import CloseCode, Closing
 from gateway.server.core import Core
 from gateway.server.heartbeat import Heartbeat
 from gateway.spice.auth import process_key
 from gateway.spice.limits import FIRST_REQUEST_SECONDS, MAX_REQUEST_BYTES, PING_SECONDS
-from gateway.web import bridge, native, pages, probes
-from gateway.web.access import guard
+from gateway.web import bridge, entrance, native, pages, probes
+from gateway.web.concierge import Concierge
 from gateway.web.errors import error_pages
+from gateway.web.guard import check_routes, guard
 from gateway.web.headers import add_headers
-from gateway.web.keys import CONNECTIONS, CORE, HEARTBEAT, LOGINS, MACHINES, NATIVE, SETTINGS, TEMPLATES
-from gateway.web.logins import Logins
+from gateway.web.keys import ACCESS, CONCIERGE, CONNECTIONS, CORE, FLEET, HEARTBEAT, NATIVE, SETTINGS, TEMPLATES
 from gateway.web.patience import FIRST_REQUEST, FirstRequest, punctual
 from gateway.web.rendering import assets, make_templates
 from gateway.web.settings import WebSettings
@@ -26,44 +29,51 @@ from gateway.web.static_files import STATIC_FILES, StaticFiles, serve
 
 SHUTDOWN = Closing(CloseCode.GOING_AWAY, "The gateway is being stopped.")
 
-MakeMachines = Callable[[Core], Sequence[Machine]]
+OpenAccess = Callable[[GroupsOf], Awaitable[Access]]
+MakeMachine = Callable[[Core, Spec], Machine]
 
 
 def make_app(
-    make_machines: MakeMachines, settings: WebSettings | None = None, *, logins: Logins | None = None
+    specs: Sequence[Spec], make_machine: MakeMachine, open_access: OpenAccess, settings: WebSettings | None = None
 ) -> web.Application:
-    """`make_machines` is called on the loop that the application runs on."""
+    """`make_machine` and `open_access` are called on the loop that the application runs on."""
     app = web.Application(middlewares=[punctual, error_pages, guard], client_max_size=MAX_REQUEST_BYTES)
     app[SETTINGS] = settings or WebSettings()
-    app[LOGINS] = logins or Logins()
-    static = app[STATIC_FILES] = StaticFiles(assets() / "static", assets() / "node_modules")
+    static = app[STATIC_FILES] = StaticFiles(assets() / "static")
     app[TEMPLATES] = make_templates(static=static.base, viewer_modules=static.modules("js/viewer.js"))
     app[CONNECTIONS] = set()
     app[NATIVE] = {}
     app[FIRST_REQUEST] = FirstRequest(FIRST_REQUEST_SECONDS)
-    for module in (native, pages, probes, bridge):
+    for module in (entrance, native, pages, probes, bridge):
         app.add_routes(module.routes)
     app.router.add_get("/static/{path:.+}", serve, name="static")
+    check_routes(app)
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(close_machines)
 
-    async def machines(app: web.Application) -> AsyncIterator[None]:
+    async def house(app: web.Application) -> AsyncIterator[None]:
         core = app[CORE] = Core()
         app[HEARTBEAT] = Heartbeat(PING_SECONDS)
-        app[MACHINES] = {machine.name: machine for machine in make_machines(core)}
-        await asyncio.to_thread(process_key)  # takes a moment, which the first client need not wait for
-        core.spawn(app[HEARTBEAT].run(), "heartbeat")
-        yield
-        await core.close()
+        fleet = app[FLEET] = Fleet(lambda spec: make_machine(core, spec), lambda machine: concierge.attend(machine))
+        access = app[ACCESS] = await open_access(fleet.groups_of)
+        concierge = app[CONCIERGE] = Concierge(core, access)
+        try:
+            fleet.apply(specs, Origin.CONFIG)
+            await asyncio.to_thread(process_key)  # takes a moment, which the first client need not wait for
+            core.spawn(app[HEARTBEAT].run(), "heartbeat")
+            core.spawn(access.run(), "access")
+            yield
+        finally:
+            await core.close()
+            await access.close()
 
-    app.cleanup_ctx.append(machines)
+    app.cleanup_ctx.append(house)
     return app
 
 
 async def close_machines(app: web.Application) -> None:
     """Tell every client, before the server stops waiting for them."""
-    for machine in app[MACHINES].values():
-        machine.close(SHUTDOWN)
+    app[FLEET].close(SHUTDOWN)
     connections = app[CONNECTIONS]
     for connection in tuple(connections):
         connection.close(SHUTDOWN)

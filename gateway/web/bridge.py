@@ -11,13 +11,14 @@ import hashlib
 
 from aiohttp import web
 
+from gateway.access import Principal
 from gateway.server.transport import StreamTransport
-from gateway.server.visitor import Visitor, login_admission
+from gateway.server.visitor import Visitor
 from gateway.server.websocket import WebSocketTransport
 from gateway.spice.limits import MAX_CONNECTIONS
-from gateway.web.access import login_of, own_origin, peer_of
-from gateway.web.keys import CONNECTIONS, CORE, HEARTBEAT, SETTINGS
-from gateway.web.pages import find_machine
+from gateway.web.identity import PRINCIPAL
+from gateway.web.keys import CONCIERGE, CONNECTIONS, CORE, FLEET, HEARTBEAT, SETTINGS
+from gateway.web.origin import own_origin, peer_of
 
 SUBPROTOCOL = "binary"
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
@@ -43,8 +44,10 @@ class Upgrade(web.StreamResponse):
 @routes.get("/ws/{machine}", name="ws")
 async def open_channel(request: web.Request) -> web.StreamResponse:
     """Check who comes, shake hands, and give the connection to the machine until it ends."""
-    visitor = visitor_of(request)
-    machine = find_machine(request)
+    member = request.app[FLEET].get(request.match_info["machine"])
+    if member is None:
+        raise web.HTTPNotFound(text="There is no machine of this name.")
+    visitor = await visitor_of(request, member.spec.name)
     response = handshake(request)
     socket, connections = request.transport, request.app[CONNECTIONS]
     if len(connections) >= MAX_CONNECTIONS:
@@ -59,7 +62,7 @@ async def open_channel(request: web.Request) -> web.StreamResponse:
         await response.prepare(request)
         response.headers.clear()  # they are sent, and thousands of idle connections would hold them
         request.app[HEARTBEAT].add(connection)
-        await machine.serve(connection, visitor)
+        await member.machine.serve(connection, visitor)
     finally:
         connections.discard(connection)
         request.app[HEARTBEAT].remove(connection)
@@ -67,7 +70,7 @@ async def open_channel(request: web.Request) -> web.StreamResponse:
     return response
 
 
-def visitor_of(request: web.Request) -> Visitor:
+async def visitor_of(request: web.Request, machine: str) -> Visitor:
     """Who comes. Raises `HTTPForbidden` for a page of somebody else's.
 
     A browser always names its page's Origin. Without one this is another program, whose cookie is not believed.
@@ -77,8 +80,13 @@ def visitor_of(request: web.Request) -> Visitor:
         return Visitor(None, peer_of(request))
     if origin != own_origin(request) and origin not in request.app[SETTINGS].allowed_origins:
         raise web.HTTPForbidden(text="This page may not open machines here: add its origin to allowed_origins.")
-    login = login_of(request)
-    return Visitor(login_admission(login) if login is not None else None, peer_of(request))
+    principal = request[PRINCIPAL]
+    if not isinstance(principal, Principal):
+        return Visitor(None, peer_of(request))
+    admission = await request.app[CONCIERGE].admit(principal, machine)
+    if admission is None:
+        raise web.HTTPNotFound(text="There is no machine of this name.")
+    return Visitor(admission, peer_of(request))
 
 
 def handshake(request: web.Request) -> Upgrade:

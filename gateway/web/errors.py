@@ -3,25 +3,60 @@
 from __future__ import annotations
 
 import logging
+from typing import Final
+from urllib.parse import urlencode
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from gateway.access.errors import AccessError, Forbidden, Invalid, LockedOut, NotFound, Refused, TooBusy
+from gateway.store.errors import (
+    BadCursor,
+    LastAdmin,
+    Missing,
+    StoreBusy,
+    StoreError,
+    StoreFull,
+    StoreUnavailable,
+    Taken,
+    TooMany,
+)
+from gateway.web.guard import PUBLIC
 from gateway.web.rendering import render
 
 log = logging.getLogger("spicegate.web")
 
 _ADVICE = {
     400: "Go back and try again.",
-    401: "Open the link that the gateway printed when it started. Each link works once: for another one, "
-    "send the gateway the signal USR1 or start it again.",
-    403: "Open the page by the address that the gateway printed.",
+    401: "Log in. A gateway that is not set up yet prints a link when it starts, and another for the signal USR1.",
+    403: "Ask an administrator, or open the page by the address that the gateway printed.",
     404: "Go to the list of machines and choose from there.",
     405: "Go to the list of machines and choose from there.",
+    409: "Look again: it may have been changed meanwhile.",
+    422: "Go back and correct it.",
     429: "Wait a few minutes and try again.",
     500: "Try again; if it stays so, the gateway's log says more.",
     503: "Try again in a moment.",
+    507: "Free some space on the gateway's disk. What runs goes on.",
 }
+
+STATUS_OF: Final[dict[type[Exception], int]] = {
+    Refused: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Missing: 404,
+    Taken: 409,
+    LastAdmin: 409,
+    Invalid: 422,
+    BadCursor: 422,
+    LockedOut: 429,
+    TooMany: 429,
+    TooBusy: 503,
+    StoreBusy: 503,
+    StoreUnavailable: 503,
+    StoreFull: 507,
+}
+"""What people and the store refuse, as HTTP says it."""
 
 _SENTENCES = {
     404: "There is nothing at this address.",
@@ -42,6 +77,14 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
         is_ours = bool(error.text) and error.text != f"{error.status}: {error.reason}"
         sentence = error.text if is_ours else _SENTENCES.get(error.status, f"{error.reason}.")
         return error_response(request, error.status, sentence or "")
+    except (AccessError, StoreError) as error:
+        if (status := STATUS_OF.get(type(error))) is None:
+            log.exception("%s %s failed", request.method, request.path)
+            return error_response(request, 500, _SENTENCES[500])
+        response = error_response(request, status, str(error))
+        if isinstance(error, LockedOut | TooBusy):
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
     except ConnectionError:
         raise
     except Exception:
@@ -51,6 +94,9 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
 
 def error_response(request: web.Request, status: int, sentence: str) -> web.Response:
     advice = _ADVICE.get(status, _ADVICE[400])
-    if "text/html" not in request.headers.get("Accept", ""):
+    asks_for_page = "text/html" in request.headers.get("Accept", "")
+    if status == 401 and asks_for_page and request.method == "GET" and request.match_info.route.name not in PUBLIC:
+        return web.Response(status=303, headers={"Location": f"/login?{urlencode({'next': request.path_qs})}"})
+    if not asks_for_page:
         return web.Response(status=status, text=f"{sentence} {advice}\n")
     return render(request, "error.html", {"status": status, "sentence": sentence, "advice": advice}, status=status)

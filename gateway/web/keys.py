@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from jinja2 import Environment
 
-from gateway.machines.machine import Machine
+from gateway.access import Access
+from gateway.machines.fleet import Fleet
 from gateway.server.core import Core
 from gateway.server.heartbeat import Heartbeat
 from gateway.server.websocket import WebSocketTransport
-from gateway.web.logins import Logins
+from gateway.web.concierge import Concierge
 from gateway.web.settings import WebSettings
 
 if TYPE_CHECKING:
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
 CORE = web.AppKey("core", Core)
 HEARTBEAT = web.AppKey("heartbeat", Heartbeat)
-LOGINS = web.AppKey("logins", Logins)
-MACHINES: web.AppKey[dict[str, Machine]] = web.AppKey("machines", dict)
+ACCESS = web.AppKey("access", Access)
+CONCIERGE = web.AppKey("concierge", Concierge)
+FLEET = web.AppKey("fleet", Fleet)
 NATIVE: web.AppKey[dict[str, NativeAddress]] = web.AppKey("native", dict)
 """Where machines take native clients, by their names."""
 SETTINGS = web.AppKey("settings", WebSettings)

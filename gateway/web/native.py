@@ -7,10 +7,11 @@ from typing import NamedTuple
 from aiohttp import web
 from yarl import URL
 
-from gateway.server.tickets import TooManyTickets
-from gateway.web.access import own_origin
-from gateway.web.keys import CORE, NATIVE
-from gateway.web.pages import find_machine
+from gateway.access import Permission
+from gateway.web.guard import needs, principal
+from gateway.web.keys import ACCESS, NATIVE
+from gateway.web.origin import own_origin
+from gateway.web.pages import PAGE_TICKET_SECONDS, find_machine
 
 routes = web.RouteTableDef()
 
@@ -25,19 +26,17 @@ class NativeAddress(NamedTuple):
 
 
 @routes.get("/m/{machine}.vv", name="vv")
+@needs(Permission.TICKETS)
 async def connection_file(request: web.Request) -> web.Response:
     """A file that opens the machine once, within the ticket's lifetime."""
-    machine = find_machine(request)
+    machine, _ = await find_machine(request)
     address = request.app[NATIVE].get(machine.name)
     if address is None or not (address.port or address.tls_port):
         raise web.HTTPNotFound(text="This machine takes no native clients: start the gateway with --listen.")
-    try:
-        ticket = machine.server.tickets.issue(request.app[CORE].now())
-    except TooManyTickets as error:
-        raise web.HTTPTooManyRequests(text=f"{str(error).capitalize()}.") from None
+    issued = await request.app[ACCESS].tickets.issue(principal(request), machine.name, lifetime=PAGE_TICKET_SECONDS)
     host = URL(own_origin(request)).host or "localhost"
     return web.Response(
-        text=write_connection_file(machine.name, host, address, ticket),
+        text=write_connection_file(machine.name, host, address, issued.secret),
         content_type="application/x-virt-viewer",
         headers={"Content-Disposition": f'attachment; filename="{machine.name}.vv"', "Cache-Control": "no-store"},
     )

@@ -9,16 +9,20 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from gateway.access import Permission
 from gateway.machines.machine import Machine
 from gateway.server.channel import RedChannel
 from gateway.server.counters import Counters
-from gateway.server.tickets import TooManyTickets
+from gateway.server.rights import Right
 from gateway.spice import caps
-from gateway.web.access import login_of, set_cookie
-from gateway.web.keys import CORE, LOGINS, MACHINES, NATIVE
+from gateway.web.guard import needs, principal
+from gateway.web.keys import ACCESS, FLEET, NATIVE
 from gateway.web.rendering import render
 
 routes = web.RouteTableDef()
+
+PAGE_TICKET_SECONDS = 120
+"""A ticket that somebody asks for on a page is used by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,58 +51,51 @@ class MachineCard:
 
 
 @routes.get("/", name="machines")
+@needs(Permission.CONSOLE)
 async def machines(request: web.Request) -> web.Response:
-    """All machines, their state and registered channels."""
-    known = request.app[MACHINES].values()
+    """The machines that are theirs to open, with state and, for those who see the dashboard, registered channels."""
+    who, app = principal(request), request.app
+    rights = await app[ACCESS].authority.rights_at(who, [member.spec.name for member in app[FLEET]])
+    known = [member.machine for member in app[FLEET] if rights[member.spec.name]]
     await asyncio.gather(*(machine.probe() for machine in known))
-    native = request.app[NATIVE]
-    cards = [card(machine, native=machine.name in native) for machine in known]
+    channels = who.may(Permission.DASHBOARD)
+    cards = [card(machine, native=machine.name in app[NATIVE], channels=channels) for machine in known]
     return render(request, "machines.html", {"machines": cards})
 
 
 @routes.get("/m/{machine}", name="viewer")
+@needs(Permission.CONSOLE)
 async def viewer(request: web.Request) -> web.Response:
     """One machine's screen."""
-    return render(request, "viewer.html", {"machine": find_machine(request).name})
+    machine, _ = await find_machine(request)
+    return render(request, "viewer.html", {"machine": machine.name})
 
 
 @routes.post("/m/{machine}/ticket", name="ticket")
+@needs(Permission.TICKETS)
 async def ticket(request: web.Request) -> web.Response:
     """A one-time ticket, to be given as the SPICE password by a client that has no cookie."""
-    tickets = find_machine(request).server.tickets
-    try:
-        issued = tickets.issue(request.app[CORE].now())
-    except TooManyTickets as error:
-        raise web.HTTPTooManyRequests(text=f"{str(error).capitalize()}.") from None
-    return web.json_response({"ticket": issued, "expires_in": int(tickets.lifetime)})
+    machine, _ = await find_machine(request)
+    issued = await request.app[ACCESS].tickets.issue(principal(request), machine.name, lifetime=PAGE_TICKET_SECONDS)
+    return web.json_response({"ticket": issued.secret, "expires_in": PAGE_TICKET_SECONDS})
 
 
-@routes.get("/enter", name="enter")
-async def enter(request: web.Request) -> web.Response:
-    """The one-time link: its token becomes a cookie and leaves the address bar."""
-    known = request.app[MACHINES]
-    target = f"/m/{next(iter(known))}" if len(known) == 1 else "/"
-    response = web.Response(status=303, headers={"Location": target})
-    if login_of(request) is None:
-        cookie = request.app[LOGINS].enter(request.query.get("token", ""), request.app[CORE].now())
-        if cookie is None:
-            raise web.HTTPUnauthorized(text="This link is not valid, or was used already.")
-        set_cookie(request, response, cookie)
-    return response
-
-
-def find_machine(request: web.Request) -> Machine:
-    """The machine that the address names. Raises `HTTPNotFound`."""
-    machine = request.app[MACHINES].get(request.match_info["machine"])
-    if machine is None:
+async def find_machine(request: web.Request) -> tuple[Machine, Right]:
+    """The machine that the address names, and what the one who asks may do there. Raises `HTTPNotFound`, also for
+    machines that are not theirs to see."""
+    member = request.app[FLEET].get(request.match_info["machine"])
+    rights = Right.NONE
+    if member is not None:
+        rights = await request.app[ACCESS].authority.rights(principal(request), member.spec.name)
+    if member is None or rights is Right.NONE:
         raise web.HTTPNotFound(text="There is no machine of this name.")
-    return machine
+    return member.machine, rights
 
 
-def card(machine: Machine, *, native: bool) -> MachineCard:
+def card(machine: Machine, *, native: bool, channels: bool) -> MachineCard:
     health, server = machine.health, machine.server
     since = datetime.fromtimestamp(health.since, UTC).isoformat(timespec="seconds")
-    rows = [channel_row(channel) for channel in server.channels]
+    rows = [channel_row(channel) for channel in server.channels] if channels else []
     place = (machine.name, machine.address)
     return MachineCard(*place, health.state, since, health.error, len(server.clients), native, rows)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from yarl import URL
+
+from gateway.access import Role
 
 Network = IPv4Network | IPv6Network
 
@@ -14,22 +17,35 @@ Network = IPv4Network | IPv6Network
 class WebSettings:
     """`public_url` is what people type when a proxy stands in front; only `trusted_proxies` may then connect.
 
-    `allowed_origins` are other pages that may open `/ws/…`, as `scheme://host[:port]`.
+    `allowed_origins` are other pages that may open `/ws/…`, as `scheme://host[:port]`. A proxy in `user_header_from`
+    names the user in the header `user_header`; who is new becomes a user with `proxy_role`, nobody if None.
     """
 
     public_url: str | None = None
     trusted_proxies: tuple[Network, ...] = ()
     allowed_origins: frozenset[str] = frozenset()
+    user_header: str | None = None
+    user_header_from: tuple[Network, ...] = ()
+    proxy_role: Role | None = None
 
     def trusts(self, address: str | None) -> bool:
         """Whether a peer may speak to us at all."""
-        if not self.trusted_proxies:
-            return True
-        try:
-            peer = ip_address(address or "")
-        except ValueError:
-            return False
-        return any(peer in network for network in self.trusted_proxies)
+        return not self.trusted_proxies or is_within(address, self.trusted_proxies)
+
+    def named_by_proxy(self, address: str | None, headers: Mapping[str, str]) -> str | None:
+        """Whom a proxy that may be believed says that the request comes from; None: nobody, or nobody believed."""
+        if self.user_header is None or not is_within(address, self.user_header_from):
+            return None
+        return headers.get(self.user_header) or None
+
+
+def is_within(address: str | None, networks: tuple[Network, ...]) -> bool:
+    """Whether an address is in one of these networks; what is no address is in none."""
+    try:
+        peer = ip_address(address or "")
+    except ValueError:
+        return False
+    return any(peer in network for network in networks)
 
 
 def origin_of(url: str | URL) -> str:

@@ -156,7 +156,7 @@ def test_machine_listens_where_the_file_says(tmp_path: Path) -> None:
         """,
     )
     (spec,) = config.specs()
-    assert (spec.endpoint, spec.shell) == (None, True)
+    assert (spec.spec.endpoint, spec.spec.shell) == (None, True)
     assert spec.listening == Listening(ListenAddress("127.0.0.1", 5900), ListenAddress("0.0.0.0", 5901))
 
 

@@ -23,6 +23,7 @@ from playwright.sync_api import (
 )
 
 from tests.e2e import picture
+from tests.e2e.credentials import NAME, PASSWORD
 from tests.e2e.picture import Pixels
 from tests.e2e.program import ticks
 
@@ -131,11 +132,15 @@ class FirstFrame:
 
 
 class Viewer(Visitor):
-    """Somebody who opens the printed link."""
+    """Somebody who logs in and opens a machine."""
 
     def open(self, link: str) -> None:
-        """The link leads to the machine, for there is only one."""
+        """The link leads through the log-in to the machine."""
         self.page.goto(link)
+        if self.page.locator("#password").count():
+            self.page.fill("#name", NAME)
+            self.page.fill("#password", PASSWORD)
+            self.page.click("button[type=submit]")
 
     def wait_for_first_frame(self) -> FirstFrame:
         try:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.request import Request, urlopen
 
 from aiohttp import web
 
+from gateway.access import Access
+from gateway.access.authority import GroupsOf
 from gateway.config import GatewayConfig
 from gateway.listening import listen as listen_natively
 from gateway.machines.demo import DemoMachine
+from gateway.machines.fleet import Spec
 from gateway.machines.local import LocalMachine
 from gateway.server.core import Core
 from gateway.server.listener import Listener
 from gateway.serving import listen, site_of
 from gateway.web import WebSettings, make_app
-from gateway.web.keys import NATIVE
-from gateway.web.logins import Logins
+from gateway.web.keys import ACCESS, NATIVE
 from gateway.web.native import NativeAddress
 from tests.e2e.core_machine import loopback
+from tests.e2e.credentials import NAME, PASSWORD, log_in
 from tests.e2e.loop_thread import LoopThread
 from tests.e2e.picture import Pixels
 
@@ -33,15 +37,15 @@ class DemoGateway(LoopThread):
         super().__init__()
         self._settings = WebSettings(allowed_origins=frozenset({allowed_origin} if allowed_origin else ()))
         self._ca_file = ca_file
-        self._logins = Logins()
+        self._state = TemporaryDirectory()
         self.origin = ""
         self.demo: DemoMachine
         self.address: NativeAddress
 
     @property
     def link(self) -> str:
-        """A one-time link, as the gateway prints it."""
-        return f"{self.origin}/enter?token={self.call(self._logins.issue_token)}"
+        """Leads through the log-in to the machine."""
+        return f"{self.origin}/login?next=%2Fm%2F{MACHINE}"
 
     @property
     def port(self) -> int:
@@ -53,8 +57,7 @@ class DemoGateway(LoopThread):
 
     def connection_file(self) -> str:
         """The `.vv` file, as somebody downloads it who is logged in."""
-        cookie = self.call(lambda: self._logins.enter(self._logins.issue_token(), self.demo.core.now()))
-        request = Request(f"{self.origin}/m/{MACHINE}.vv", headers={"Cookie": f"spicegate={cookie}"})
+        request = Request(f"{self.origin}/m/{MACHINE}.vv", headers={"Cookie": "=".join(log_in(self.port))})
         with urlopen(request, timeout=10) as answer:
             return bytes(answer.read()).decode()
 
@@ -69,7 +72,7 @@ class DemoGateway(LoopThread):
         return surface.pixels[:, :, 2::-1].copy()
 
     async def on_start(self) -> None:
-        self._app = make_app(self._make_machines, self._settings, logins=self._logins)
+        self._app = make_app([Spec(MACHINE, None)], self._make_machine, self._open_access, self._settings)
         self._runner = web.AppRunner(self._app, shutdown_timeout=1.0)
         await self._runner.setup()
         config = GatewayConfig(port=0)
@@ -79,12 +82,21 @@ class DemoGateway(LoopThread):
         self._listener, self.address = await listen_natively(self._machine, loopback(self._ca_file))
         self._app[NATIVE][MACHINE] = self.address
 
-    def _make_machines(self, core: Core) -> list[LocalMachine]:
-        self.demo = DemoMachine(core, name=MACHINE)
+        logins = self._app[ACCESS].logins
+        token = await logins.begin_setup()
+        assert token is not None
+        await logins.set_up(token, NAME, PASSWORD, address="127.0.0.1")
+
+    async def _open_access(self, groups_of: GroupsOf) -> Access:
+        return await Access.open(Path(self._state.name) / "spicegate.db", groups_of)
+
+    def _make_machine(self, core: Core, spec: Spec) -> LocalMachine:
+        self.demo = DemoMachine(core, name=spec.name)
         self._machine = LocalMachine(self.demo.server, "demo:", on_close=self.demo.close)
-        return [self._machine]
+        return self._machine
 
     async def on_stop(self) -> None:
         self._listener.close()
         self._server.close()
         await self._runner.cleanup()
+        self._state.cleanup()

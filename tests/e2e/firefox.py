@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.e2e import picture
+from tests.e2e.credentials import NAME, PASSWORD
 from tests.e2e.picture import Pixels
 from tests.e2e.sound import Recording
 
@@ -32,7 +33,7 @@ class FirefoxViewer:
         profile.mkdir(parents=True)
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [_node(), str(SCRIPT), FIREFOX, link, str(profile)],
+                [_node(), str(SCRIPT), FIREFOX, link, str(profile), NAME, PASSWORD],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

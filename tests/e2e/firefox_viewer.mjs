@@ -1,12 +1,12 @@
 // Opens the viewer in Firefox over WebDriver BiDi and answers each line of its input with one line of JSON.
-// usage: node firefox_viewer.mjs FIREFOX LINK PROFILE
+// usage: node firefox_viewer.mjs FIREFOX LINK PROFILE NAME PASSWORD
 //   look            {"width", "height", "data"}: the viewer's picture, RGBA bytes as base64, or null while there is none
 //   sound           what the viewer says of its sound, or null
 //   listen SECONDS  [rate, left, right]: what goes to the loudspeaker, 32-bit floats as base64
 import { createInterface } from "node:readline";
 import puppeteer from "puppeteer-core";
 
-const [executablePath, link, userDataDir] = process.argv.slice(2);
+const [executablePath, link, userDataDir, name, password] = process.argv.slice(2);
 
 // Whether a script that looks is a gesture of the person is a matter of chance: here pages may always play.
 const extraPrefsFirefox = { "media.autoplay.default": 0 };
@@ -15,6 +15,9 @@ try {
   const page = await browser.newPage();
   await page.evaluateOnNewDocument(watch);
   await page.goto(link);
+  await page.type("#name", name);
+  await page.type("#password", password);
+  await Promise.all([page.waitForNavigation(), page.click("button[type=submit]")]);
   console.log(JSON.stringify({ version: await browser.version(), pid: browser.process().pid }));
   const answers = {
     look: () => page.evaluate(look),

@@ -6,19 +6,18 @@ import json
 import re
 import sys
 from collections.abc import Sequence
-from http.client import HTTPConnection
-from http.cookies import SimpleCookie
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
 
+from tests.e2e.credentials import log_in, set_up
 from tests.e2e.program import Program
 
 MACHINE = "guest"
 
 
 class Gateway(Program):
-    """`spicegate serve` in front of one machine, named `MACHINE`; `link` is what it prints to open.
+    """`spicegate serve` in front of one machine, named `MACHINE`, set up; `link` leads to the machine by a log-in.
 
     `machine_url` None: the machine is the gateway's own demo.
     """
@@ -30,31 +29,27 @@ class Gateway(Program):
         super().__init__(
             [
                 sys.executable, "-m", "gateway", "serve", *filter(None, [machine_url]), "--name", MACHINE,
-                "--password-file", str(secret), "--host", "127.0.0.1", "--port", "0", *arguments,
+                "--password-file", str(secret), "--host", "127.0.0.1", "--port", "0",
+                "--state", str(home / "state"), *arguments,
             ],
             home / "gateway.log",
             env={"PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
-        self.link = self.wait_until("its link", self._link)
-        parts = urlsplit(self.link)
+        printed = self.wait_until("its link", self._printed)
+        parts = urlsplit(printed)
         self.origin = f"{parts.scheme}://{parts.netloc}"
         self.port = int(parts.port or 0)
+        if parts.path == "/setup":
+            set_up(self.port, parse_qs(parts.query)["token"][0])
+        self.link = f"{self.origin}/login?next=%2Fm%2F{MACHINE}"
 
     @property
     def viewer_url(self) -> str:
         return f"{self.origin}/m/{MACHINE}"
 
     def enter(self) -> tuple[str, str]:
-        """Uses the link up: name and value of the cookie that it gives."""
-        location = urlsplit(self.link)
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            connection.request("GET", f"{location.path}?{location.query}")
-            given = SimpleCookie(connection.getresponse().getheader("Set-Cookie", ""))
-        finally:
-            connection.close()
-        ((name, morsel),) = given.items()
-        return name, morsel.value
+        """Logs in: name and value of the cookie."""
+        return log_in(self.port)
 
     def ticket(self, cookie: tuple[str, str]) -> str:
         """A one-time console ticket, asked for as the machines page does."""
@@ -69,6 +64,6 @@ class Gateway(Program):
         with urlopen(request, timeout=10) as answer:
             return bytes(answer.read()).decode()
 
-    def _link(self) -> str | None:
-        found = re.search(r"https?://\S+/enter\?token=\S+", self.output())
-        return found.group(0) if found else None
+    def _printed(self) -> str | None:
+        found = re.search(r"Open (https?://\S+)", self.output())
+        return found.group(1) if found else None

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gateway.server.rights import Right
-from gateway.server.visitor import Admission, ticket_admission
 from gateway.spice import agent
 from gateway.spice.enums import ChannelType, ClipboardType, LinkErr, MouseButtonMask, MouseMode
 from gateway.spice.errors import LinkRefused
 from gateway.spice.messages import inputs, main
 from gateway.spice.messages.common import Ack, Ping, Pong, SetAck
+from tests.doors import OneDoor
 from tests.peers import Browser, FakeMachine
 from tests.running import SESSION_ID, RunningGateway, open_session
 
@@ -35,10 +35,7 @@ async def gateway(machine: FakeMachine) -> AsyncIterator[RunningGateway]:
 def client_with(gateway: RunningGateway, rights: Right) -> Browser:
     """Somebody whose ticket gives these rights."""
 
-    async def doorkeeper(password: str) -> Admission | None:
-        return ticket_admission(password, rights) if password == PASSWORD else None
-
-    gateway.machine().server.doorkeeper = doorkeeper
+    gateway.machine().server.doorkeeper = OneDoor(PASSWORD, rights)
     return gateway.stranger()
 
 

@@ -7,13 +7,13 @@ import asyncio
 import pytest
 
 from gateway.server.rights import Right
-from gateway.server.visitor import Admission, ticket_admission
 from gateway.spice import agent
 from gateway.spice.enums import ChannelType, ClipboardType, LinkErr
 from gateway.spice.errors import LinkRefused
 from gateway.spice.limits import AGENT_TOKENS
 from gateway.spice.messages import inputs, main
 from gateway.spice.messages.common import Notify
+from tests.doors import OneDoor
 from tests.peers import soon
 from tests.server.channels.test_inputs import Desk, Note
 from tests.server.channels.test_main import Agent, read_message
@@ -25,11 +25,8 @@ PASSWORD = "for the gateway only"
 def open_to(core: ServingCore, rights: Right) -> None:
     """Whoever shows the password has these rights."""
 
-    async def doorkeeper(password: str) -> Admission | None:
-        return ticket_admission(password, rights) if password == PASSWORD else None
-
     core.server.ticketing = True
-    core.server.doorkeeper = doorkeeper
+    core.server.doorkeeper = OneDoor(PASSWORD, rights)
 
 
 async def test_viewers_keys_do_not_reach_the_machine() -> None:

@@ -7,7 +7,6 @@ import asyncio
 import aiohttp
 import pytest
 
-from gateway.server.tickets import TicketBook
 from gateway.spice.enums import ChannelType
 from gateway.spice.messages.main import Init
 from gateway.web import WebSettings
@@ -30,8 +29,9 @@ async def refused(browser: Browser) -> int:
     return error.value.status
 
 
-def issue(gateway: RunningGateway) -> str:
-    return gateway.machine().server.tickets.issue(gateway.machine().core.now())
+async def issue(gateway: RunningGateway, *, lifetime: float = 60) -> str:
+    issued = await gateway.access.tickets.issue(await gateway.admin(), "office", lifetime=lifetime)
+    return issued.secret
 
 
 # log-in and Origin
@@ -65,7 +65,7 @@ async def test_allowed_origin_opens_with_a_ticket(machine: FakeMachine) -> None:
     settings = WebSettings(allowed_origins=frozenset({origin}))
     async with RunningGateway({"office": machine.url}, settings=settings) as gateway:
         stranger = gateway.stranger(origin=origin)
-        await stranger.link(ChannelType.MAIN, password=issue(gateway))
+        await stranger.link(ChannelType.MAIN, password=await issue(gateway))
 
 
 async def test_own_origin_is_the_proxys_behind_one(machine: FakeMachine) -> None:
@@ -83,7 +83,7 @@ async def test_unknown_machine_is_not_found(gateway: RunningGateway) -> None:
 
 
 async def test_ticket_opens_one_session_and_its_channels(gateway: RunningGateway, machine: FakeMachine) -> None:
-    ticket, stranger = issue(gateway), gateway.stranger()
+    ticket, stranger = await issue(gateway), gateway.stranger()
     await open_session(stranger, machine, password=ticket)
     await stranger.link(ChannelType.DISPLAY, connection_id=SESSION_ID, password=ticket)
     gone = await stranger.refusal(ChannelType.MAIN, password=ticket)
@@ -95,7 +95,7 @@ async def test_ticket_opens_one_session_and_its_channels(gateway: RunningGateway
 async def test_stranger_without_a_valid_ticket_never_gets_past_the_machines_reply(
     gateway: RunningGateway, machine: FakeMachine, password: str | None
 ) -> None:
-    issue(gateway)
+    await issue(gateway)
     gone = await gateway.stranger().refusal(ChannelType.MAIN, password=password)
     assert gone.code == NOT_ALLOWED
     assert gateway.machine().server.clients == []
@@ -108,15 +108,33 @@ async def test_machine_is_not_dialled_while_no_ticket_is_open(gateway: RunningGa
     assert machine.connections == 0
 
 
-async def test_expired_ticket_opens_nothing(gateway: RunningGateway, machine: FakeMachine) -> None:
-    gateway.machine().server.tickets = TicketBook(lifetime=0)
-    gone = await gateway.stranger().refusal(ChannelType.MAIN, password=issue(gateway))
+async def test_revoked_ticket_opens_nothing(gateway: RunningGateway, machine: FakeMachine) -> None:
+    admin = await gateway.admin()
+    issued = await gateway.access.tickets.issue(admin, "office")
+    await gateway.access.tickets.revoke(admin, issued.ticket.id)
+    gone = await gateway.stranger().refusal(ChannelType.MAIN, password=issued.secret)
     assert gone.code == NOT_ALLOWED
+
+
+async def test_session_ends_with_the_ticket_that_opened_it(gateway: RunningGateway, machine: FakeMachine) -> None:
+    admin = await gateway.admin()
+    issued = await gateway.access.tickets.issue(admin, "office")
+    near, _ = await open_session(gateway.stranger(), machine, password=issued.secret)
+    await gateway.access.tickets.revoke(admin, issued.ticket.id)
+    assert (await near.gone()).code == NOT_ALLOWED
+
+
+async def test_session_ends_with_the_log_in_that_opened_it(gateway: RunningGateway, machine: FakeMachine) -> None:
+    session = await gateway.logged_in()
+    near, _ = await open_session(await gateway.browser(session=session), machine)
+    async with session.post("/logout", headers={"Origin": gateway.site}, allow_redirects=False) as response:
+        assert response.status == 303
+    assert (await near.gone()).code == NOT_ALLOWED
 
 
 async def test_ticket_of_one_machine_does_not_open_another(machine: FakeMachine) -> None:
     async with RunningGateway({"office": machine.url, "lab": machine.url}) as gateway:
-        ticket = issue(gateway)
+        ticket = await issue(gateway)
         assert (await gateway.stranger("lab").refusal(ChannelType.MAIN, password=ticket)).code == NOT_ALLOWED
 
 
@@ -133,7 +151,7 @@ async def test_channel_of_another_log_ins_session_is_refused(gateway: RunningGat
 
 
 async def test_channel_of_another_tickets_session_is_refused(gateway: RunningGateway, machine: FakeMachine) -> None:
-    mine, theirs = issue(gateway), issue(gateway)
+    mine, theirs = await issue(gateway), await issue(gateway)
     victim, thief = gateway.stranger(), gateway.stranger()
     await open_session(victim, machine, password=mine)
     gone = await thief.refusal(ChannelType.DISPLAY, connection_id=SESSION_ID, password=theirs)
@@ -146,7 +164,7 @@ async def test_log_in_does_not_open_channels_of_a_tickets_session(
     gateway: RunningGateway, machine: FakeMachine
 ) -> None:
     stranger = gateway.stranger()
-    await open_session(stranger, machine, password=issue(gateway))
+    await open_session(stranger, machine, password=await issue(gateway))
     gone = await (await gateway.browser()).refusal(ChannelType.DISPLAY, connection_id=SESSION_ID)
     assert gone.code == NOT_ALLOWED
 

@@ -1,58 +1,131 @@
-"""The one-time link, the cookie, and who may write."""
+"""Set-up, log-in, log-out, the cookie, and who may write."""
 
 from __future__ import annotations
 
 import re
 from http.cookies import SimpleCookie
+from ipaddress import ip_network
 
+import aiohttp
 import pytest
 
-from gateway.spice.limits import LOGIN_SECONDS, MAX_LOGINS
+from gateway.access import Role
+from gateway.access.policy import MAX_USERS_TICKETS
 from gateway.web import WebSettings
-from gateway.web.logins import Logins
 from tests.peers import FakeMachine
-from tests.running import RunningGateway
+from tests.running import ADMIN, PASSWORD, RunningGateway
 
 
-async def test_link_becomes_a_cookie_and_leads_to_the_only_machine(gateway: RunningGateway) -> None:
-    session, token = gateway.visitor(), gateway.logins.issue_token()
-    async with session.get(f"/enter?token={token}", allow_redirects=False) as response:
-        assert (response.status, response.headers["Location"]) == (303, "/m/office")
-        cookie = SimpleCookie(response.headers["Set-Cookie"])["spicegate"]
-    assert cookie["httponly"]
-    assert cookie["samesite"] == "Lax"
-    assert cookie["path"] == "/"
-    assert not cookie["secure"]
-    assert token not in cookie.value
+async def post(
+    gateway: RunningGateway, path: str, form: dict[str, str], session: aiohttp.ClientSession | None = None
+) -> tuple[int, str, str, str]:
+    """Send a form as our own page does: status, where to, cookie, text."""
+    session = session or gateway.visitor()
+    headers = {"Origin": gateway.site, "Accept": "text/html"}
+    async with session.post(path, data=form, headers=headers, allow_redirects=False) as response:
+        where, cookie = response.headers.get("Location", ""), response.headers.get("Set-Cookie", "")
+        return response.status, where, cookie, await response.text()
+
+
+def setup_form(token: str, **changes: str) -> dict[str, str]:
+    return {"token": token, "name": "chief", "password": PASSWORD, "again": PASSWORD, **changes}
+
+
+# set-up
+
+
+async def test_setup_link_makes_the_first_admin_and_leads_to_the_only_machine(gateway: RunningGateway) -> None:
+    token, session = await gateway.access.logins.begin_setup(), gateway.visitor()
+    assert token is not None
+    async with session.get(f"/setup?token={token}") as response:
+        assert (response.status, token in await response.text()) == (200, True)
+    status, where, cookie, _ = await post(gateway, "/setup", setup_form(token), session)
+    assert (status, where) == (303, "/m/office")
+    morsel = SimpleCookie(cookie)["spicegate"]
+    assert morsel["httponly"]
+    assert (morsel["samesite"], morsel["path"], morsel["secure"]) == ("Lax", "/", "")
     async with session.get("/") as response:
         assert response.status == 200
 
 
-async def test_link_leads_to_the_list_when_there_are_several_machines(machine: FakeMachine) -> None:
-    async with RunningGateway({"one": machine.url, "two": machine.url}) as gateway:
-        token = gateway.logins.issue_token()
-        async with gateway.visitor().get(f"/enter?token={token}", allow_redirects=False) as response:
-            assert response.headers["Location"] == "/"
-
-
-async def test_link_works_once(gateway: RunningGateway) -> None:
-    path = f"/enter?token={gateway.logins.issue_token()}"
-    first, second = gateway.visitor(), gateway.visitor()
-    async with first.get(path, allow_redirects=False) as response:
-        assert response.status == 303
-    async with second.get(path, allow_redirects=False) as response:
+async def test_setup_link_works_once(gateway: RunningGateway) -> None:
+    token = await gateway.access.logins.begin_setup()
+    assert token is not None
+    assert (await post(gateway, "/setup", setup_form(token)))[0] == 303
+    assert (await post(gateway, "/setup", setup_form(token, name="second")))[0] == 401
+    async with gateway.visitor().get(f"/setup?token={token}", headers={"Accept": "text/html"}) as response:
         assert response.status == 401
         assert "used already" in await response.text()
-    async with first.get(path, allow_redirects=False) as response:
-        assert response.status == 303, "who is logged in is let through"
-        assert "Set-Cookie" not in response.headers
 
 
 @pytest.mark.parametrize("query", ["", "?token=", "?token=guess", "?token=%00", "?other=1"])
-async def test_wrong_link_logs_nobody_in(gateway: RunningGateway, query: str) -> None:
-    async with gateway.visitor().get(f"/enter{query}", allow_redirects=False) as response:
+async def test_wrong_setup_link_shows_no_form(gateway: RunningGateway, query: str) -> None:
+    await gateway.access.logins.begin_setup()
+    async with gateway.visitor().get(f"/setup{query}") as response:
         assert response.status == 401
-        assert "Set-Cookie" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"password": "short", "again": "short"}, "at least 10"),
+        ({"again": "something else"}, "not the same"),
+        ({"name": "a b"}, "user&#39;s name has"),
+    ],
+)
+async def test_mistake_in_the_setup_form_is_told_and_costs_nothing(
+    gateway: RunningGateway, changes: dict[str, str], words: str
+) -> None:
+    token = await gateway.access.logins.begin_setup()
+    assert token is not None
+    status, _, cookie, text = await post(gateway, "/setup", setup_form(token, **changes))
+    assert (status, cookie) == (422, "")
+    assert words in text
+    assert (await post(gateway, "/setup", setup_form(token)))[0] == 303
+
+
+# log-in
+
+
+async def test_name_and_password_open_what_was_asked_for(gateway: RunningGateway) -> None:
+    await gateway.admin()
+    session = gateway.visitor()
+    async with session.get("/m/office?x=1", headers={"Accept": "text/html"}, allow_redirects=False) as response:
+        assert (response.status, response.headers["Location"]) == (303, "/login?next=%2Fm%2Foffice%3Fx%3D1")
+    form = {"name": ADMIN.upper(), "password": PASSWORD, "next": "/m/office?x=1"}
+    assert (await post(gateway, "/login", form, session))[:2] == (303, "/m/office?x=1")
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1", ""])
+async def test_nobody_is_led_elsewhere(gateway: RunningGateway, target: str) -> None:
+    await gateway.admin()
+    form = {"name": ADMIN, "password": PASSWORD, "next": target}
+    assert (await post(gateway, "/login", form))[:2] == (303, "/m/office")
+
+
+@pytest.mark.parametrize(("name", "password"), [(ADMIN, "mistyped"), ("nobody", PASSWORD), ("", ""), (ADMIN, "x" * 9999)])
+async def test_wrong_name_and_wrong_password_look_the_same(gateway: RunningGateway, name: str, password: str) -> None:
+    await gateway.admin()
+    status, _, cookie, text = await post(gateway, "/login", {"name": name, "password": password})
+    assert (status, cookie) == (401, "")
+    assert "The name or the password is wrong." in text
+    assert password not in text or not password
+
+
+async def test_sixth_failure_bars_the_address(gateway: RunningGateway) -> None:
+    await gateway.admin()
+    for _ in range(5):
+        await post(gateway, "/login", {"name": ADMIN, "password": "wrong"})
+    status, _, _, text = await post(gateway, "/login", {"name": ADMIN, "password": PASSWORD})
+    assert status == 429
+    assert "Too many failed log-ins" in text
+
+
+async def test_log_out_ends_the_log_in(gateway: RunningGateway) -> None:
+    session = await gateway.logged_in()
+    assert (await post(gateway, "/logout", {}, session))[:2] == (303, "/login")
+    async with session.get("/") as response:
+        assert response.status == 401
 
 
 @pytest.mark.parametrize("cookie", ["", "guess", "a" * 5000, "%00", "é"])
@@ -64,34 +137,51 @@ async def test_forged_cookie_is_nobodys(gateway: RunningGateway, cookie: str) ->
 async def test_cookie_is_secure_behind_a_proxy_with_tls(machine: FakeMachine) -> None:
     settings = WebSettings(public_url="https://console.example")
     async with RunningGateway({"office": machine.url}, settings=settings) as gateway:
-        path = f"/enter?token={gateway.logins.issue_token()}"
-        async with gateway.visitor().get(path, allow_redirects=False) as response:
+        await gateway.admin()
+        headers = {"Origin": "https://console.example"}
+        form = {"name": ADMIN, "password": PASSWORD}
+        async with gateway.visitor().post("/login", data=form, headers=headers, allow_redirects=False) as response:
             assert SimpleCookie(response.headers["Set-Cookie"])["spicegate"]["secure"]
 
 
-def test_log_in_expires() -> None:
-    logins = Logins()
-    cookie = logins.enter(logins.issue_token(), now=0)
-    assert logins.find(cookie, LOGIN_SECONDS - 1)
-    assert not logins.find(cookie, LOGIN_SECONDS)
+# other ways in
 
 
-def test_log_ins_are_bounded_and_the_oldest_goes_first() -> None:
-    logins = Logins()
-    cookies = [logins.enter(logins.issue_token(), now=0) for _ in range(MAX_LOGINS + 1)]
-    assert logins.find(cookies[0], 1) is None
-    assert logins.find(cookies[1], 1)
-    assert logins.find(cookies[-1], 1)
+async def test_api_key_is_believed_and_a_wrong_one_is_not(gateway: RunningGateway) -> None:
+    key = await gateway.access.keys.issue(await gateway.admin(), "ci", ["admin"])  # type: ignore[list-item]
+    for secret, status in ((key.secret, 200), (key.secret[:-1], 401), ("sg_guess", 401)):
+        async with gateway.visitor().get("/", headers={"Authorization": f"Bearer {secret}"}) as response:
+            assert response.status == status
+
+
+async def test_proxy_that_is_trusted_names_the_user(machine: FakeMachine) -> None:
+    settings = WebSettings(
+        user_header="X-Remote-User", user_header_from=(ip_network("127.0.0.0/8"),), proxy_role=Role.USER
+    )
+    async with RunningGateway({"office": machine.url}, settings=settings) as gateway:
+        await gateway.admin()
+        async with gateway.visitor().get("/", headers={"X-Remote-User": "Jane"}) as response:
+            assert response.status == 200
+        assert (await gateway.access.people.named(await gateway.admin(), "jane")).role == "user"
+
+
+async def test_header_of_somebody_else_is_not_believed(machine: FakeMachine) -> None:
+    settings = WebSettings(user_header="X-Remote-User", user_header_from=(ip_network("192.0.2.0/24"),))
+    async with RunningGateway({"office": machine.url}, settings=settings) as gateway:
+        await gateway.admin()
+        async with gateway.visitor().get("/", headers={"X-Remote-User": ADMIN}) as response:
+            assert response.status == 401
 
 
 # who may write
 
 
 @pytest.mark.parametrize("origin", [None, "null", "https://evil.example", "http://127.0.0.1", ""])
-async def test_ticket_is_given_to_own_pages_only(gateway: RunningGateway, origin: str | None) -> None:
+@pytest.mark.parametrize("path", ["/m/office/ticket", "/logout", "/login"])
+async def test_writes_are_taken_from_own_pages_only(gateway: RunningGateway, origin: str | None, path: str) -> None:
     session = await gateway.logged_in()
     headers = {"Origin": origin} if origin is not None else {}
-    async with session.post("/m/office/ticket", headers=headers) as response:
+    async with session.post(path, headers=headers) as response:
         assert response.status == 403
 
 
@@ -99,8 +189,8 @@ async def test_ticket_is_given_with_its_lifetime(gateway: RunningGateway) -> Non
     session = await gateway.logged_in()
     async with session.post("/m/office/ticket", headers={"Origin": gateway.site}) as response:
         answer = await response.json()
-    assert re.fullmatch(r"[A-Za-z0-9_-]{24}", answer["ticket"])
-    assert answer["expires_in"] == 300
+    assert re.fullmatch(r"[A-Za-z0-9_-]{20,60}", answer["ticket"])
+    assert answer["expires_in"] == 120
 
 
 async def test_ticket_for_an_unknown_machine_is_none(gateway: RunningGateway) -> None:
@@ -110,16 +200,26 @@ async def test_ticket_for_an_unknown_machine_is_none(gateway: RunningGateway) ->
 
 
 async def test_tickets_are_bounded(gateway: RunningGateway) -> None:
-    session = await gateway.logged_in()
-    for _ in range(256):
-        gateway.machine().server.tickets.issue(gateway.machine().core.now())
+    session, admin = await gateway.logged_in(), await gateway.admin()
+    for _ in range(MAX_USERS_TICKETS):
+        await gateway.access.tickets.issue(admin, "office", lifetime=600)
     async with session.post("/m/office/ticket", headers={"Origin": gateway.site}) as response:
         assert response.status == 429
 
 
-async def test_connections_that_do_not_come_from_the_proxy_are_refused(machine: FakeMachine) -> None:
-    from ipaddress import ip_network
+async def test_machine_that_is_not_theirs_looks_as_if_there_were_none(gateway: RunningGateway) -> None:
+    admin = await gateway.admin()
+    for grant in await gateway.access.authority.grants(admin):
+        await gateway.access.authority.withdraw(admin, grant.id)
+    session = await gateway.logged_in(Role.USER)
+    for path in ("/m/office", "/m/office.vv"):
+        async with session.get(path) as response:
+            assert response.status == 404
+    async with session.get("/") as response:
+        assert 'data-machine="office"' not in await response.text()
 
+
+async def test_connections_that_do_not_come_from_the_proxy_are_refused(machine: FakeMachine) -> None:
     settings = WebSettings(public_url="https://console.example", trusted_proxies=(ip_network("192.0.2.0/24"),))
     async with RunningGateway({"office": machine.url}, settings=settings) as gateway:
         for path in ("/", "/healthz", "/static/js/viewer.js", "/ws/office"):

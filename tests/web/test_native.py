@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from configparser import ConfigParser
 
-from gateway.web.keys import CORE, NATIVE
+from gateway.web.keys import NATIVE
 from gateway.web.native import NativeAddress
-from tests.running import RunningGateway
+from tests.running import ADMIN, RunningGateway
 
 
 def read(text: str) -> dict[str, str]:
@@ -22,8 +22,8 @@ async def test_file_names_both_ports_and_a_ticket_that_opens_the_machine_once(ga
         assert response.content_type == "application/x-virt-viewer"
         assert response.headers["Cache-Control"] == "no-store"
         found = read(await response.text())
-    tickets, now = gateway.machine().server.tickets, gateway.app[CORE].now()
-    assert tickets.redeem(found.pop("password"), now)
+    who = await gateway.access.tickets.redeem(found.pop("password"), "office", address="127.0.0.1")
+    assert who.name == ADMIN
     assert found == {
         "type": "spice",
         "host": "127.0.0.1",
@@ -41,7 +41,7 @@ async def test_machine_that_takes_no_native_clients_has_no_file(gateway: Running
     async with session.get("/m/office.vv") as response:
         assert response.status == 404
         assert "--listen" in await response.text()
-    assert not gateway.machine().server.tickets.any_open(gateway.app[CORE].now())
+    assert not await gateway.access.tickets.any_open("office")
 
 
 async def test_page_offers_the_file_where_there_is_one(gateway: RunningGateway) -> None:

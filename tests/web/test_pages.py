@@ -94,10 +94,10 @@ async def test_unknown_machine_is_an_error_page_with_a_way_out(gateway: RunningG
     assert {"href": "/", "class": "button"} in found.all("a")
 
 
-async def test_stranger_is_told_how_to_log_in(gateway: RunningGateway) -> None:
+async def test_stranger_is_led_to_the_log_in(gateway: RunningGateway) -> None:
     async with gateway.visitor().get("/", headers=HTML) as response:
-        assert response.status == 401
-        assert "Open the link" in await response.text()
+        assert (response.status, response.url.path) == (200, "/login")
+        assert "Password" in await response.text()
 
 
 async def test_programs_get_plain_text_errors(gateway: RunningGateway) -> None:

@@ -6,18 +6,19 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
-from gateway.web.access import PUBLIC
+from gateway.web.guard import PUBLIC
 from tests.running import RunningGateway
 
 # Route, and why it may do without a log-in.
 ALLOWED = {
-    "/enter": "it is how one logs in",
+    "/login": "it is how one logs in",
+    "/setup": "it is how the first administrator comes to be",
     "/healthz": "a supervisor asks",
     "/readyz": "a supervisor asks",
     "/static/{path}": "the error page needs its style; the files are those of the public package",
     "/ws/{machine}": "clients without a cookie give a one-time ticket in the SPICE link",
 }
-PRIVATE = {"/", "/m/{machine}", "/m/{machine}/ticket", "/m/{machine}.vv"}
+PRIVATE = {"/", "/logout", "/m/{machine}", "/m/{machine}/ticket", "/m/{machine}.vv"}
 
 
 def routes(app: web.Application) -> list[tuple[str, str, str | None]]:

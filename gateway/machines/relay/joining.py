@@ -93,7 +93,7 @@ class Joining:
 
     async def _join(self) -> None:
         request = await self._pump.expect(LinkRequest)
-        client = self._find_client(request)
+        client = await self._find_client(request)
         unproven = self._visitor.admission is None
         if unproven and self._relay.unproven >= MAX_UNPROVEN_LINKS:
             raise ChannelClosed(CloseCode.NOT_ALLOWED, "Too many clients are linking: try again in a moment.")
@@ -150,7 +150,7 @@ class Joining:
         browser, far = self._pump.transport, machine.pump.transport
         return RelayChannelClient(relay, channel, client, browser, far, caps, mini_header=mini_header)
 
-    def _find_client(self, request: LinkRequest) -> RedClient | None:
+    async def _find_client(self, request: LinkRequest) -> RedClient | None:
         """The session that a request belongs to, None when it opens one. Raises `ChannelClosed` or `LinkRefused`.
 
         Nobody makes us dial the machine who could not be let in afterwards.
@@ -161,8 +161,7 @@ class Joining:
         if request.channel_type == ChannelType.MAIN:
             if request.connection_id:
                 raise ChannelClosed(CloseCode.NOT_ALLOWED, "A session starts without a connection id.")
-            expects = server.doorkeeper is not None or server.tickets.any_open(self._relay.core.now())
-            if visitor.admission is None and not expects:
+            if visitor.admission is None and not await server.expects_password():
                 raise ChannelClosed(CloseCode.NOT_ALLOWED, _NEEDS_TICKET)
             return None
         client = server.find_client(request.connection_id)
@@ -179,7 +178,7 @@ class Joining:
         if client is not None:
             admission = client.admission if client.admission.admits(ticket_admission(password)) else None
         else:
-            admission = await self._relay.server.authenticate(password)
+            admission = await self._relay.server.authenticate(password, self._visitor.peer)
         if admission is None:
             raise ChannelClosed(CloseCode.NOT_ALLOWED, "The ticket is not valid: ask for a new one.")
         return admission

@@ -60,6 +60,13 @@ class RelayMachine(Machine):
     def address(self) -> str:
         return str(self.endpoint)
 
+    def redirect(self, endpoint: Endpoint, password: str | None) -> None:
+        """The machine is elsewhere from now on; what runs goes on."""
+        if (endpoint, password) != (self.endpoint, self.password):
+            self.endpoint, self.password = endpoint, password
+            self.secured.clear()
+            self._probed = -_PROBE_REST
+
     async def serve(self, browser: Transport, visitor: Visitor) -> None:
         """Serve one channel until its connection is gone. Never raises for what a peer did."""
         await self._join(browser, visitor)

@@ -1,0 +1,96 @@
+"""Watches over the sessions of all machines: what they were opened by, and that they end when that ends."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+
+from gateway.access import Access, Principal
+from gateway.access.errors import AccessError
+from gateway.access.leases import Lease
+from gateway.machines.machine import Machine
+from gateway.server.client import RedClient
+from gateway.server.closing import CloseCode, Closing
+from gateway.server.core import Core
+from gateway.server.rights import Right
+from gateway.server.visitor import Admission, Doorkeeper, login_admission, ticket_admission
+from gateway.store.errors import StoreError
+
+log = logging.getLogger("spicegate.web")
+
+
+class Concierge:
+    """Stands at every machine of the gateway."""
+
+    def __init__(self, core: Core, access: Access) -> None:
+        self._core = core
+        self._access = access
+        self._leases: dict[RedClient, Lease] = {}
+
+    def attend(self, machine: Machine) -> None:
+        """Ask at a machine's door from now on, and watch over its sessions."""
+        machine.server.doorkeeper = TicketDoor(self._access, machine.name)
+        machine.server.on_client_added = partial(self._on_added, machine.name)
+        machine.server.on_client_removed = self._on_removed
+
+    async def admit(self, principal: Principal, machine: str) -> Admission | None:
+        """What somebody who is logged in opens a machine by; None: it is not theirs to see."""
+        rights = await self._access.authority.rights(principal, machine)
+        if rights is Right.NONE or principal.proof is None:
+            return None
+        proof = f"{principal.proof.kind} {principal.proof.id}"
+        return login_admission(proof, rights, principal.name, principal)
+
+    def _on_added(self, machine: str, client: RedClient) -> None:
+        if isinstance(client.admission.holder, Principal):
+            self._core.spawn(self._take(machine, client, client.admission.holder), f"lease of {machine}")
+
+    def _on_removed(self, client: RedClient) -> None:
+        if (lease := self._leases.pop(client, None)) is not None:
+            self._access.leases.release(lease)
+
+    async def _take(self, machine: str, client: RedClient, principal: Principal) -> None:
+        """Have the session end with what opened it."""
+
+        def end(sentence: str) -> None:
+            client.destroy(Closing(CloseCode.NOT_ALLOWED, sentence))
+
+        lease = await self._access.leases.take(principal, machine, client.admission.rights, end)
+        if client in client.server.clients:
+            self._leases[client] = lease
+        else:
+            self._access.leases.release(lease)
+
+
+class TicketDoor(Doorkeeper):
+    """One machine's door: console tickets open it."""
+
+    def __init__(self, access: Access, machine: str) -> None:
+        self._access = access
+        self._machine = machine
+
+    async def expects(self) -> bool:
+        try:
+            return await self._access.tickets.any_open(self._machine)
+        except StoreError:
+            return True
+
+    async def admit(self, password: str, peer: str) -> Admission | None:
+        machine, access = self._machine, self._access
+        try:
+            principal = await access.tickets.redeem(password, machine, address=host_of(peer))
+            rights = await access.authority.rights(principal, machine)
+        except (AccessError, StoreError) as error:
+            log.info("%s: %s: ticket refused: %s", machine, peer, error)
+            return None
+        if rights is Right.NONE:
+            return None
+        return ticket_admission(password, rights, principal.name, principal)
+
+
+def host_of(peer: str) -> str:
+    """The address without its port."""
+    if peer.startswith("["):
+        return peer[1:].partition("]")[0]
+    host, colon, port = peer.rpartition(":")
+    return host if colon and port.isdecimal() and ":" not in host else peer

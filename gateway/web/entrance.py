@@ -1,0 +1,120 @@
+"""The ways in and out: set-up, log-in, log-out."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from gateway.access import Entry, Permission
+from gateway.access.errors import Invalid, LockedOut, Refused, TooBusy
+from gateway.web.guard import needs, principal
+from gateway.web.identity import PRINCIPAL, drop_cookie, set_cookie
+from gateway.web.keys import ACCESS, FLEET
+from gateway.web.origin import own_path, peer_of
+from gateway.web.rendering import render
+
+routes = web.RouteTableDef()
+
+_STATUS = {Refused: 401, Invalid: 422, LockedOut: 429, TooBusy: 503}
+
+
+@routes.get("/setup", name="setup")
+async def setup(request: web.Request) -> web.Response:
+    """The form of the one-time link: who the first admin is."""
+    access, token = request.app[ACCESS], request.query.get("token", "")
+    if not await access.logins.is_setup_token(token):
+        raise web.HTTPUnauthorized(text="This link is not valid, or was used already.")
+    return _setup_form(request, token)
+
+
+@routes.post("/setup", name="setup-post")
+async def set_up(request: web.Request) -> web.Response:
+    """Make the first admin, and let them in."""
+    form = await _form(request, "token", "name", "password", "again")
+    logins = request.app[ACCESS].logins
+    if form["password"] != form["again"]:
+        return _setup_form(request, form["token"], form["name"], "The two passwords are not the same.", status=422)
+    try:
+        entry = await logins.set_up(
+            form["token"], form["name"], form["password"], address=peer_of(request), agent=_agent(request)
+        )
+    except Refused:
+        raise web.HTTPUnauthorized(text="This link is not valid, or was used already.") from None
+    except (Invalid, TooBusy) as error:
+        return _setup_form(request, form["token"], form["name"], str(error), status=_STATUS[type(error)])
+    return _welcome(request, entry, first_page(request))
+
+
+@routes.get("/login", name="login")
+async def login(request: web.Request) -> web.Response:
+    """The form; whoever is logged in goes on."""
+    target = own_path(request.query.get("next"))
+    if request[PRINCIPAL] is not None:
+        return web.Response(status=303, headers={"Location": target})
+    return _login_form(request, target)
+
+
+@routes.post("/login", name="login-post")
+async def log_in(request: web.Request) -> web.Response:
+    """Name and password; the same answer to whatever is wrong."""
+    form = await _form(request, "name", "password", "next")
+    target = own_path(form["next"])
+    try:
+        entry = await request.app[ACCESS].logins.with_password(
+            form["name"], form["password"], address=peer_of(request), agent=_agent(request)
+        )
+    except (Refused, LockedOut, TooBusy) as error:
+        response = _login_form(request, target, form["name"], str(error), status=_STATUS[type(error)])
+        if isinstance(error, LockedOut | TooBusy):
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
+    return _welcome(request, entry, target if target != "/" else first_page(request))
+
+
+@routes.post("/logout", name="logout")
+@needs(Permission.ACCOUNT)
+async def log_out(request: web.Request) -> web.Response:
+    """End this log-in, and what it opened."""
+    await request.app[ACCESS].sessions.log_out(principal(request))
+    response = web.Response(status=303, headers={"Location": "/login"})
+    drop_cookie(response)
+    return response
+
+
+def first_page(request: web.Request) -> str:
+    """Somebody with exactly one machine goes straight into it."""
+    names = [member.spec.name for member in request.app[FLEET]]
+    return f"/m/{names[0]}" if len(names) == 1 else "/"
+
+
+def _welcome(request: web.Request, entry: Entry, target: str) -> web.Response:
+    response = web.Response(status=303, headers={"Location": target})
+    set_cookie(request, response, entry)
+    return response
+
+
+def _setup_form(
+    request: web.Request, token: str, name: str = "admin", error: str = "", *, status: int = 200
+) -> web.Response:
+    least = request.app[ACCESS].policy.password_length
+    return render(
+        request, "setup.html", {"token": token, "name": name, "error": error, "least": least}, status=status
+    )
+
+
+def _login_form(
+    request: web.Request, target: str, name: str = "", error: str = "", *, status: int = 200
+) -> web.Response:
+    return render(request, "login.html", {"next": target, "name": name, "error": error}, status=status)
+
+
+async def _form(request: web.Request, *names: str) -> dict[str, str]:
+    """The named fields of a form, empty where they are missing. Raises `HTTPBadRequest` for what is no text."""
+    data = await request.post()
+    fields = {name: data.get(name, "") for name in names}
+    if not all(isinstance(value, str) for value in fields.values()):
+        raise web.HTTPBadRequest(text="The form is not one of ours.")
+    return {name: str(value) for name, value in fields.items()}
+
+
+def _agent(request: web.Request) -> str:
+    return request.headers.get("User-Agent", "")

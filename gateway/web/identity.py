@@ -1,0 +1,56 @@
+"""Who a request comes from: an API key, a browser's cookie, or a trusted proxy's word, in this order."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from gateway.access import Entry, Principal
+from gateway.access.errors import Invalid, Refused
+from gateway.web.keys import ACCESS, SETTINGS
+from gateway.web.origin import is_secure, peer_of
+
+COOKIE: Final = "spicegate"
+PRINCIPAL: Final = web.RequestKey("principal", object)
+"""Where a request keeps who it comes from."""
+
+_BEARER: Final = "Bearer "
+
+
+async def principal_of(request: web.Request) -> Principal | None:
+    """Who asks, None when nothing says so. Raises `HTTPUnauthorized` for a key or a proxy's user that is not known."""
+    access, address = request.app[ACCESS], peer_of(request)
+    header = request.headers.get("Authorization", "")
+    if header.startswith(_BEARER):
+        found = await access.keys.find(header.removeprefix(_BEARER).strip(), address=address)
+        if found is None:
+            raise web.HTTPUnauthorized(text="The API key is not valid, or has expired.")
+        return found
+    if (principal := await access.sessions.find(request.cookies.get(COOKIE), address=address)) is not None:
+        return principal
+    return await _by_proxy(request, address)
+
+
+async def _by_proxy(request: web.Request, address: str) -> Principal | None:
+    settings = request.app[SETTINGS]
+    name = settings.named_by_proxy(request.remote, request.headers)
+    if name is None:
+        return None
+    try:
+        return await request.app[ACCESS].logins.by_proxy(name, address=address, new_role=settings.proxy_role)
+    except (Refused, Invalid) as error:
+        raise web.HTTPUnauthorized(text=str(error)) from None
+
+
+def set_cookie(request: web.Request, response: web.StreamResponse, entry: Entry) -> None:
+    """Hand the log-in to the browser. Lax: links from elsewhere may lead here, and nothing is changed by a GET."""
+    seconds = int(entry.expires_at - request.app[ACCESS].clock.wall())
+    response.set_cookie(
+        COOKIE, entry.cookie, max_age=seconds, path="/", httponly=True, samesite="Lax", secure=is_secure(request)
+    )
+
+
+def drop_cookie(response: web.StreamResponse) -> None:
+    """Have the browser forget its log-in."""
+    response.del_cookie(COOKIE, path="/")
