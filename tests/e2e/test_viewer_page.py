@@ -83,7 +83,7 @@ def test_person_who_disconnects_is_offered_to_reconnect_on_the_same_page(opened:
 def test_every_control_says_what_it_is(opened: Viewer) -> None:
     button(opened, "Open the toolbar").click()
     names = [control.inner_text() or control.get_attribute("aria-label") for control in _controls(opened)]
-    assert len(names) == len(set(names)) == 13
+    assert len(names) == len(set(names)) >= 13
     assert all(names)
 
 

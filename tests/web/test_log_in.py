@@ -103,7 +103,9 @@ async def test_nobody_is_led_elsewhere(gateway: RunningGateway, target: str) -> 
     assert (await post(gateway, "/login", form))[:2] == (303, "/m/office")
 
 
-@pytest.mark.parametrize(("name", "password"), [(ADMIN, "mistyped"), ("nobody", PASSWORD), ("", ""), (ADMIN, "x" * 9999)])
+@pytest.mark.parametrize(
+    ("name", "password"), [(ADMIN, "mistyped"), ("nobody", PASSWORD), ("", ""), (ADMIN, "x" * 9999)]
+)
 async def test_wrong_name_and_wrong_password_look_the_same(gateway: RunningGateway, name: str, password: str) -> None:
     await gateway.admin()
     status, _, cookie, text = await post(gateway, "/login", {"name": name, "password": password})

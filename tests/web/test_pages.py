@@ -128,7 +128,7 @@ async def test_every_response_has_the_security_headers(gateway: RunningGateway, 
     async with session.get(path) as response:
         headers = response.headers
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert headers["Cross-Origin-Embedder-Policy"] == "require-corp"
     assert headers["Cache-Control"] == ("no-cache" if path.startswith("/static/") else "no-store")
