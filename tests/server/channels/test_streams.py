@@ -210,3 +210,27 @@ async def test_video_whose_window_is_moved_goes_on(sized: bool) -> None:
         assert screen.streams
         await screen.until(display.StreamDestroy)
         await screen.until_equal(surface)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_whatever_is_drawn_about_a_video_all_is_exact_in_the_end(seed: int) -> None:
+    async with ServingCore() as core, core.client() as client:
+        surface = adapter_of(core).worker.create_primary_surface(320, 240)
+        screen = await LinkedScreen.open(await client.begin(), caps=[*MULTI, DisplayCap.CODEC_VP8])
+        await screen.until(display.Mark)
+        film, random = Film(surface), np.random.default_rng(seed)
+        await film.until_stream(screen)
+        for _ in range(40):
+            x, y, width, height, kind = (int(number) for number in random.integers(0, (260, 200, 100, 80, 4)))
+            rect = Rect.at(x, y, width + 1, height + 1) & surface.bounds
+            if kind == 0:
+                surface.fill(rect, int(random.integers(1 << 24)))
+            elif kind == 1:
+                surface.copy_bits(rect, int(random.integers(300)), int(random.integers(220)))
+            elif kind == 2:
+                surface.pixels[rect.slices] = random.integers(0, 256, 4)
+                surface.damage(rect)
+            film.show()
+            await screen.until(display.StreamData)
+        await screen.until(display.StreamDestroy)
+        await screen.until_equal(surface)
