@@ -39,6 +39,8 @@ class Face(Widget):
         self._lay(canvas, [((hours % 12 + minutes / 60) / 12, -0.08, 0.52, 5)], theme.TEXT)
         self._lay(canvas, [((minutes + seconds / 60) / 60, -0.10, 0.76, 3.6)], theme.TEXT)
         self._lay(canvas, [(seconds / 60, -0.16, 0.84, 1.6)], rgb("#d6336c"))
+        middle_x, middle_y = (box.left + box.right) // 2, (box.top + box.bottom) // 2
+        canvas.rounded(Box.at(middle_x - 5, middle_y - 5, 10, 10), 5, rgb("#d6336c"))
 
     def _lay(self, canvas: Canvas, hands: list[tuple[float, float, float, float]], colour: Colour) -> None:
         canvas.cover(self.box.left, self.box.top, _rays(self.box.width, hands), colour)

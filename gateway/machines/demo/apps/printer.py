@@ -48,7 +48,7 @@ class Printer(App):
 
     name = "printer"
     label = "Printer"
-    size = (580, 400)
+    size = (580, 358)
 
     def build(self) -> None:
         pad = theme.PADDING
@@ -59,10 +59,10 @@ class Printer(App):
         self._printers: list[TunnelPort] = []
         self._status = Status(Box.at(left, pad, room, 32), "")
         self._list = ListView(
-            Box.at(left, 62, room, 226), (Column("Printers", room - 30),), on_choose=self._choose, empty="None yet"
+            Box.at(left, 60, room, 236), (Column("Printers", room - 30),), on_choose=self._choose, empty="None yet"
         )
         self._print = Button(
-            Box.at(left, 302, room, theme.ROW), "Print a test page", self._on_print, primary=True, icon="check"
+            Box.at(left, 306, room, theme.ROW), "Print a test page", self._on_print, primary=True, icon="check"
         )
         self.add(Paper(Box.at(pad, pad, width + 2, height + 2), paper), self._status, self._list, self._print)
         self.watch(self.machine.printers_changed, self._refresh)

@@ -13,7 +13,7 @@ from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.widgets import Button, Checkbox, Label, Slider, Status, Tone
 
 _ABOUT = {
-    "Tone": f"A steady sine of {TONE_HERTZ:.0f} Hz: no gap stays hidden",
+    "Tone": f"A steady sine of {TONE_HERTZ:.0f} Hz",
     "Sweep": "Up four octaves in six seconds",
     "Melody": "The Ode to Joy, note by note",
 }

@@ -110,6 +110,7 @@ def _is_disk(descriptors: UsbDescriptors) -> bool:
 def describe(descriptors: UsbDescriptors) -> list[tuple[str, str]]:
     """The descriptors as rows of a name and a value."""
     about = descriptors.device
+    kind = class_name(about.device_class) if about.device_class else "its interfaces say what it is"
     rows = [
         ("Product", shown(descriptors.product, _NAME) or "(no name)"),
         ("Made by", shown(descriptors.manufacturer, _NAME) or "(not told)"),
@@ -118,7 +119,7 @@ def describe(descriptors: UsbDescriptors) -> list[tuple[str, str]]:
             "Ids",
             f"{about.vendor_id:04x}:{about.product_id:04x}, version {about.device >> 8:x}.{about.device & 255:02x}",
         ),
-        ("USB", f"{about.usb >> 8:x}.{about.usb >> 4 & 15:x}, {class_name(about.device_class)}"),
+        ("USB", f"{about.usb >> 8:x}.{about.usb >> 4 & 15:x}, {kind}"),
     ]
     for configuration in descriptors.configurations:
         power = configuration.descriptor.max_power * 2

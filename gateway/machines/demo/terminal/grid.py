@@ -38,6 +38,7 @@ COLOURS: Final[dict[str, Colour]] = {
         "brightbrown": "#ffe3a3",
         "brightblue": "#aec6ff",
         "brightmagenta": "#e8c6ff",
+        "bfightmagenta": "#e8c6ff",  # so it is spelt in pyte 0.8
         "brightcyan": "#b0eef5",
         "brightwhite": "#ffffff",
     }.items()
