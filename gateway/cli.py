@@ -15,6 +15,7 @@ import typer
 from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway import __version__
+from gateway import log_format as log_format_
 from gateway.commands import config as config_command
 from gateway.commands.config import ConfigFile
 from gateway.config import (
@@ -99,10 +100,11 @@ def serve(
         "tls_key": tls_key,
         "allowed_origins": allowed_origin,
     }
-    set_up_logging(log_level)
+    set_up_logging(log_level, "text")
     try:
         given = {key: value for key, value in overrides.items() if value is not None}
         settings = configure(chosen_file(config), given)
+        set_up_logging(log_level, settings.gateway.log_format)
         machines = settings.specs()
         password = command_line_password(password_file, ask_password)
         if demo_shell and (urls or machines):
@@ -181,10 +183,10 @@ def raise_file_limit() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def set_up_logging(level: str) -> None:
+def set_up_logging(level: str, log_format: str) -> None:
     if level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise typer.BadParameter("must be debug, info, warning or error", param_hint="--log-level")
-    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    log_format_.set_up(level, as_json=log_format == "json")
     logging.getLogger("aiohttp.server").addFilter(tell_bad_request_in_a_line)
 
 

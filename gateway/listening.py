@@ -5,21 +5,18 @@ from __future__ import annotations
 import ssl
 import tempfile
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import NameOID
 
+from gateway.certificates import self_signed
 from gateway.machines.machine import Machine
 from gateway.server.listener import Listener, visitor_on
 from gateway.spice.errors import SpiceError
 from gateway.web.native import NativeAddress
-
-_CERTIFICATE_DAYS = 365
 
 
 class ListenError(SpiceError):
@@ -102,29 +99,6 @@ def _tls(wanted: Listening) -> tuple[ssl.SSLContext, list[x509.Certificate]]:
         key.write_bytes(secret)
         context.load_cert_chain(cert, key)
     return context, x509.load_pem_x509_certificates(pem)
-
-
-def self_signed(name: str) -> tuple[bytes, bytes]:
-    """A certificate that is its own CA, and its key (PEM)."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(minutes=5))
-        .not_valid_after(now + timedelta(days=_CERTIFICATE_DAYS))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    secret = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return certificate.public_bytes(serialization.Encoding.PEM), secret
 
 
 def _authorities(chain: list[x509.Certificate]) -> str:

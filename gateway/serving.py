@@ -12,7 +12,9 @@ from aiohttp import web
 
 from gateway.access import Access
 from gateway.access.authority import GroupsOf
+from gateway.certificates import KeyPair, OwnTls, own_key_pair
 from gateway.config import DEMO_URL, Config, GatewayConfig, MachineSpec
+from gateway.draining import drain
 from gateway.listening import ListenError
 from gateway.listening import listen as open_sockets
 from gateway.machines.demo import DemoMachine
@@ -25,7 +27,7 @@ from gateway.server.listener import Listener
 from gateway.spice.errors import SpiceError
 from gateway.spice.limits import FIRST_REQUEST_SECONDS
 from gateway.web import make_app
-from gateway.web.keys import ACCESS, CORE, FLEET, NATIVE
+from gateway.web.keys import ACCESS, CORE, FLEET, NATIVE, READINESS
 from gateway.web.patience import FIRST_REQUEST
 
 BACKLOG = 1024
@@ -65,6 +67,9 @@ async def serve_forever(machines: Sequence[MachineSpec], settings: Config) -> No
         loop.add_signal_handler(signal.SIGUSR1, lambda: core.spawn(print_link(site, access), "link"))
         await print_link(site, access)
         await stop.wait()
+        stop.clear()
+        server.close()
+        await drain(app, config.drain_seconds, stop.wait)
     finally:
         if server is not None:
             server.close()
@@ -110,7 +115,8 @@ async def listen(runner: web.AppRunner, app: web.Application, config: GatewayCon
     """Bind; no connection may keep its first request to itself for long. Raises `CannotListen`."""
     handlers = runner.server
     assert handlers is not None
-    context = tls_context(config)
+    tls = app[READINESS].tls = own_tls(config)
+    context = tls.context if tls is not None else None
     try:
         return await asyncio.get_running_loop().create_server(
             lambda: app[FIRST_REQUEST].expect_from(handlers()),
@@ -132,19 +138,21 @@ def site_of(server: asyncio.Server, config: GatewayConfig) -> str:
     if config.public_url is not None:
         return config.public_url.rstrip("/")
     host = f"[{config.host}]" if ":" in config.host else config.host
-    return f"{'https' if config.tls_cert else 'http'}://{host}:{server.sockets[0].getsockname()[1]}"
+    return f"{'https' if config.has_tls else 'http'}://{host}:{server.sockets[0].getsockname()[1]}"
 
 
-def tls_context(config: GatewayConfig) -> ssl.SSLContext | None:
+def own_tls(config: GatewayConfig) -> OwnTls | None:
     """The gateway's own certificate, None without one. Raises `CannotListen`."""
-    if config.tls_cert is None:
+    if not config.has_tls:
         return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
-        context.load_cert_chain(config.tls_cert, config.tls_key)
+        if config.tls_cert is None or config.tls_key is None:
+            state = config.store_path().parent
+            make_state_directory(state)
+            return OwnTls(own_key_pair(state, config.host))
+        return OwnTls(KeyPair(config.tls_cert, config.tls_key))
     except (OSError, ssl.SSLError) as error:
         raise CannotListen(f"tls_cert and tls_key cannot be used: {error}") from error
-    return context
 
 
 async def print_link(site: str, access: Access) -> None:

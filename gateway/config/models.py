@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
@@ -135,6 +135,13 @@ class GatewayConfig(_Model):
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 for any.")
     tls_cert: Path | None = Field(None, description="The gateway's own certificate (PEM).", examples=["cert.pem"])
     tls_key: Path | None = Field(None, description="Its key (PEM).", examples=["key.pem"])
+    tls_self_signed: bool = Field(
+        False, description="Serve TLS with a certificate that the gateway makes for itself, when tls_cert is not given."
+    )
+    drain_seconds: float = Field(
+        5, ge=0, le=86_400, description="How long sessions may go on when the gateway is asked to stop."
+    )
+    log_format: Literal["text", "json"] = Field("text", description="text for people, json for programs.")
     public_url: str | None = Field(
         None,
         description="What people type when a proxy stands in front.",
@@ -197,12 +204,16 @@ class GatewayConfig(_Model):
             if url.scheme == "https" or is_loopback(url.hostname or ""):
                 return None
             return "public_url must be https://…: beyond this computer the gateway is used over TLS only"
-        if self.tls_cert is not None or is_loopback(self.host):
+        if self.has_tls or is_loopback(self.host):
             return None
         return (
-            f"host {self.host} can be reached from other computers: give tls_cert and tls_key, "
+            f"host {self.host} can be reached from other computers: give tls_cert and tls_key, or tls_self_signed, "
             "or public_url and trusted_proxies when a proxy with TLS stands in front, or listen on 127.0.0.1"
         )
+
+    @property
+    def has_tls(self) -> bool:
+        return self.tls_cert is not None or self.tls_self_signed
 
     def listening(self, plain: str | None, tls: str | None) -> Listening | None:
         """Where a machine listens, None when it does not. Raises `ValueError`."""

@@ -46,6 +46,7 @@ class RedChannelClient(ABC):
         if not self.connected:
             return
         self.connected = False
+        self.client.server.closings[closing.code] += 1
         self.on_closing(closing)
         self.channel.remove_client(self)
         self.client.remove_channel_client(self, closing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 from gateway.server.closing import Closing
@@ -25,6 +26,8 @@ class RedClient:
         self.admission = admission
         self.peer = peer
         self.connection_id = 0
+        self.label = secrets.token_hex(4)
+        """Names the session in logs and pages; it opens nothing."""
         self.since = server.core.now()
         self.channel_clients: list[RedChannelClient] = []
 
@@ -32,6 +35,16 @@ class RedClient:
         """The session's connection to a channel."""
         links = (link for link in self.channel_clients if (link.channel.type, link.channel.id) == (type_, id_))
         return next(links, None)
+
+    @property
+    def context(self) -> dict[str, str]:
+        """What log records of this session say beside their text."""
+        return {
+            "machine": self.server.name,
+            "session": self.label,
+            "peer": self.peer,
+            **({"user": self.admission.name} if self.admission.name else {}),
+        }
 
     @property
     def main(self) -> RedChannelClient | None:

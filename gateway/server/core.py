@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
+from gateway.server.durations import Durations
 from gateway.spice.limits import RECEIVE_BYTES, SHARED_RECEIVE_BYTES
 
 HEADROOM = 16
@@ -64,6 +66,8 @@ class Core:
     def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
         self.loop = loop or asyncio.get_running_loop()
         self.buffer = ReceiveBuffer()
+        self.durations = Durations()
+        """Of what was done in threads."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._threads: ThreadPoolExecutor | None = None
 
@@ -82,7 +86,14 @@ class Core:
         """Do `work(*args)` in a thread: encoders, and whatever else takes long and gives up the interpreter's lock."""
         if self._threads is None:
             self._threads = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="spicegate")
-        return self.loop.run_in_executor(self._threads, work, *args)
+        return self.loop.run_in_executor(self._threads, self._timed, work, *args)
+
+    def _timed(self, work: Callable[..., T], *args: object) -> T:
+        begun = time.perf_counter()
+        try:
+            return work(*args)
+        finally:
+            self.durations.observe(time.perf_counter() - begun)
 
     async def close(self) -> None:
         """Cancel the tasks and wait for them and for the threads."""

@@ -118,6 +118,7 @@ class PipeClient(RedChannelClient):
             "%s: %s: %s closed after %.0f s, %d bytes in, %d bytes out: %s",
             *(self.client.server.name, self.client.peer, self.channel.name, seconds, count.bytes_in, count.bytes_out),
             closing.sentence or "the client left",
+            extra={**self.client.context, "channel": self.channel.name},
         )
         self.transport.receiver = IDLE
         if closing is not NORMAL and not self.transport.unsent:

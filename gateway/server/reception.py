@@ -98,7 +98,8 @@ class Reception:
         if place.client is None:
             self._server.add_client(client)
         caps = Capabilities(request.common_caps, request.channel_caps)
-        log.info("%s: %s: %s linked", self._server.name, self._visitor.peer, place.channel.name)
+        context = {**client.context, "channel": place.channel.name}
+        log.info("%s: %s: %s linked", self._server.name, self._visitor.peer, place.channel.name, extra=context)
         connection = place.channel.make_client(client, self._transport, caps, mini_header=linked.mini_header)
         connection.start(linked.trailing + self._pump.trailing)
 
@@ -161,6 +162,7 @@ class Reception:
     def _refuse(self, closing: Closing, code: LinkErr) -> None:
         """Answer as far as the link has come, then close."""
         log.info("%s: %s: link refused: %s", self._server.name, self._visitor.peer, closing.sentence)
+        self._server.refusals[closing.code] += 1
         say_farewell(self._link, code)
         self._pump.flush()
         self._transport.close(closing)

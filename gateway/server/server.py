@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
@@ -65,6 +66,9 @@ class SpiceServer:
         """Whether clients must show the password or a one-time ticket; False: anybody may come."""
         self.tls_channels: frozenset[ChannelType] = frozenset()
         """Channel types that are served over TLS only."""
+        self.closings: Counter[CloseCode] = Counter()
+        """How channel connections ended, and links that were refused, by why."""
+        self.refusals: Counter[CloseCode] = Counter()
         self.doorkeeper: Doorkeeper | None = None
         self.on_client_added: Callable[[RedClient], None] = _nothing
         self.on_client_removed: Callable[[RedClient], None] = _nothing

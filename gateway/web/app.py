@@ -16,13 +16,25 @@ from gateway.server.core import Core
 from gateway.server.heartbeat import Heartbeat
 from gateway.spice.auth import process_key
 from gateway.spice.limits import FIRST_REQUEST_SECONDS, MAX_REQUEST_BYTES, PING_SECONDS
-from gateway.web import bridge, entrance, native, pages, probes
+from gateway.web import bridge, entrance, metrics, native, pages, probes
 from gateway.web.concierge import Concierge
 from gateway.web.errors import error_pages
 from gateway.web.guard import check_routes, guard
 from gateway.web.headers import add_headers
-from gateway.web.keys import ACCESS, CONCIERGE, CONNECTIONS, CORE, FLEET, HEARTBEAT, NATIVE, SETTINGS, TEMPLATES
+from gateway.web.keys import (
+    ACCESS,
+    CONCIERGE,
+    CONNECTIONS,
+    CORE,
+    FLEET,
+    HEARTBEAT,
+    NATIVE,
+    READINESS,
+    SETTINGS,
+    TEMPLATES,
+)
 from gateway.web.patience import FIRST_REQUEST, FirstRequest, punctual
+from gateway.web.readiness import Readiness
 from gateway.web.rendering import assets, make_templates
 from gateway.web.settings import WebSettings
 from gateway.web.static_files import STATIC_FILES, StaticFiles, serve
@@ -43,8 +55,9 @@ def make_app(
     app[TEMPLATES] = make_templates(static=static.base, viewer_modules=static.modules("js/viewer.js"))
     app[CONNECTIONS] = set()
     app[NATIVE] = {}
+    app[READINESS] = Readiness()
     app[FIRST_REQUEST] = FirstRequest(FIRST_REQUEST_SECONDS)
-    for module in (entrance, native, pages, probes, bridge):
+    for module in (entrance, native, pages, metrics, probes, bridge):
         app.add_routes(module.routes)
     app.router.add_get("/static/{path:.+}", serve, name="static")
     check_routes(app)

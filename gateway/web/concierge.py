@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from functools import partial
 
@@ -26,6 +27,8 @@ class Concierge:
         self._core = core
         self._access = access
         self._leases: dict[RedClient, Lease] = {}
+        self._present: set[RedClient] = set()
+        self._left = asyncio.Event()
 
     def attend(self, machine: Machine) -> None:
         """Ask at a machine's door from now on, and watch over its sessions."""
@@ -41,11 +44,25 @@ class Concierge:
         proof = f"{principal.proof.kind} {principal.proof.id}"
         return login_admission(proof, rights, principal.name, principal)
 
+    @property
+    def sessions(self) -> int:
+        """Sessions that are open on all machines."""
+        return len(self._present)
+
+    async def until_empty(self) -> None:
+        """Return when nobody is left."""
+        while self._present:
+            self._left.clear()
+            await self._left.wait()
+
     def _on_added(self, machine: str, client: RedClient) -> None:
+        self._present.add(client)
         if isinstance(client.admission.holder, Principal):
             self._core.spawn(self._take(machine, client, client.admission.holder), f"lease of {machine}")
 
     def _on_removed(self, client: RedClient) -> None:
+        self._present.discard(client)
+        self._left.set()
         if (lease := self._leases.pop(client, None)) is not None:
             self._access.leases.release(lease)
 

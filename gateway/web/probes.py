@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from gateway.spice.limits import MAX_CONNECTIONS
-from gateway.web.keys import CONNECTIONS
+from gateway.web.keys import ACCESS, CONNECTIONS, READINESS
 
 routes = web.RouteTableDef()
 
@@ -18,7 +18,13 @@ async def healthz(request: web.Request) -> web.Response:
 
 @routes.get("/readyz", name="readyz")
 async def readyz(request: web.Request) -> web.Response:
-    """There is room for another connection."""
-    if len(request.app[CONNECTIONS]) >= MAX_CONNECTIONS:
-        return web.Response(status=503, text="full\n")
-    return web.Response(text="ok\n")
+    """New sessions are taken: there is room, the store works, and nobody has asked the gateway to stop."""
+    app = request.app
+    reason = ""
+    if app[READINESS].draining:
+        reason = "stopping"
+    elif len(app[CONNECTIONS]) >= MAX_CONNECTIONS:
+        reason = "full"
+    elif app[ACCESS].fault is not None:
+        reason = "store"
+    return web.Response(status=503 if reason else 200, text=f"{reason or 'ok'}\n")

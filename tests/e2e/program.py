@@ -30,7 +30,7 @@ class Program:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **(env or {})},
+                env={**os.environ, "SPICEGATE_GATEWAY__DRAIN_SECONDS": "0", **(env or {})},
                 start_new_session=True,
             )
 

@@ -18,7 +18,7 @@ ALLOWED = {
     "/static/{path}": "the error page needs its style; the files are those of the public package",
     "/ws/{machine}": "clients without a cookie give a one-time ticket in the SPICE link",
 }
-PRIVATE = {"/", "/logout", "/m/{machine}", "/m/{machine}/ticket", "/m/{machine}.vv"}
+PRIVATE = {"/", "/logout", "/metrics", "/m/{machine}", "/m/{machine}/ticket", "/m/{machine}.vv"}
 
 
 def routes(app: web.Application) -> list[tuple[str, str, str | None]]:

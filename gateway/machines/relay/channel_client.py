@@ -104,6 +104,7 @@ class RelayChannelClient(RedChannelClient):
             "%s: %s: %s closed after %.0f s, %d bytes in, %d bytes out: %s",
             *(self._relay.name, self.client.peer, self.channel.name, seconds, count.bytes_in, count.bytes_out),
             closing.sentence or "the client left",
+            extra={**self.client.context, "channel": self.channel.name},
         )
         self.transport.receiver = self._machine.receiver = IDLE
         self.transport.close(closing)

@@ -146,7 +146,8 @@ class Joining:
         channel.local_caps = Capabilities(machine.replied.common_caps, machine.replied.channel_caps)
         caps = Capabilities(request.common_caps, request.channel_caps)
         relay.health.up()
-        log.info("%s: %s: %s linked", relay.name, self._visitor.peer, channel.name)
+        context = {**client.context, "channel": channel.name}
+        log.info("%s: %s: %s linked", relay.name, self._visitor.peer, channel.name, extra=context)
         browser, far = self._pump.transport, machine.pump.transport
         return RelayChannelClient(relay, channel, client, browser, far, caps, mini_header=mini_header)
 
@@ -232,6 +233,7 @@ class Joining:
     def _refuse(self, closing: Closing, code: LinkErr | None = None) -> None:
         """Answer the client as far as its link has come, then close."""
         log.info("%s: %s: link refused: %s", self._relay.name, self._visitor.peer, closing.sentence)
+        self._relay.server.refusals[closing.code] += 1
         say_farewell(self._link, code or _LINK_ERRORS.get(closing.code, LinkErr.ERROR))
         self._pump.flush()
         self._pump.transport.close(closing)

@@ -1,0 +1,60 @@
+"""`/metrics`, for Prometheus."""
+
+from __future__ import annotations
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from gateway.access import Role, Scope
+from gateway.spice.enums import ChannelType
+from tests.peers import FakeMachine
+from tests.running import RunningGateway, open_channel, open_session
+
+
+async def figures(gateway: RunningGateway) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+    """All samples, as a program with an API key gets them."""
+    key = await gateway.access.keys.issue(await gateway.admin(), "prometheus", [Scope.READ])
+    async with gateway.visitor().get("/metrics", headers={"Authorization": f"Bearer {key.secret}"}) as response:
+        assert response.status == 200
+        text = await response.text()
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+async def test_sessions_channels_and_bytes_are_told(gateway: RunningGateway, machine: FakeMachine) -> None:
+    browser = await gateway.browser()
+    await open_session(browser, machine)
+    await open_channel(browser, machine, ChannelType.DISPLAY)
+    found = await figures(gateway)
+    office = ("machine", "office")
+    display = frozenset({office, ("channel", "display 0")})
+    assert found["spicegate_sessions", frozenset({office})] == 1
+    assert found["spicegate_machine_up", frozenset({office})] == 1
+    assert found["spicegate_channel_clients", display] == 1
+    main_out = frozenset({office, ("channel", "main 0"), ("direction", "out")})
+    assert found["spicegate_channel_messages_total", main_out] == 2
+    assert found["spicegate_channel_bytes_total", main_out] > 30
+    assert found["spicegate_store_up", frozenset()] == 1
+    assert found["spicegate_encode_seconds_count", frozenset()] == 0
+
+
+async def test_refused_links_and_log_ins_are_counted(gateway: RunningGateway, machine: FakeMachine) -> None:
+    await gateway.admin()
+    await gateway.stranger().refusal(ChannelType.MAIN, password="guess")
+    form = {"name": "admin", "password": "mistyped"}
+    async with gateway.visitor().post("/login", data=form, headers={"Origin": gateway.site}) as response:
+        assert response.status == 401
+    found = await figures(gateway)
+    refused = frozenset({("machine", "office"), ("reason", "not_allowed")})
+    assert found["spicegate_links_refused_total", refused] == 1
+    assert found["spicegate_logins_total", frozenset({("outcome", "failed")})] == 1
+
+
+async def test_figures_are_not_for_everybody(gateway: RunningGateway) -> None:
+    async with gateway.visitor().get("/metrics") as response:
+        assert response.status == 401
+    session = await gateway.logged_in(Role.USER)
+    async with session.get("/metrics") as response:
+        assert response.status == 403
