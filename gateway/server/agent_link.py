@@ -115,7 +115,7 @@ class AgentLink:
         for message in session.take(chunk):
             if not may_tell_agent(main.client.admission.rights, message.type):
                 continue
-            if message.type is not AgentMessageType.MONITORS_CONFIG or not self._configure(main, message):
+            if message.type != AgentMessageType.MONITORS_CONFIG or not self._configure(main, message):
                 self.interface.on_message(main.client, message)
 
     def on_client_gone(self, main: MainClient) -> None:

@@ -10,10 +10,11 @@ import pytest
 from gateway.server.agent_link import AgentLink
 from gateway.server.channels.migration import Destination
 from gateway.server.client import RedClient
-from gateway.server.interfaces import AgentInterface, Interface
+from gateway.server.display.worker import QXLWorker
+from gateway.server.interfaces import AgentInterface, Interface, QXLInterface
 from gateway.spice import agent
 from gateway.spice.agent import RawMessage
-from gateway.spice.enums import ChannelType, ClipboardType, LinkErr, MouseMode, NotifySeverity
+from gateway.spice.enums import ChannelType, ClipboardType, LinkErr, MonitorsConfigFlags, MouseMode, NotifySeverity
 from gateway.spice.errors import UsageError
 from gateway.spice.limits import AGENT_CHUNK_BYTES, AGENT_TOKENS
 from gateway.spice.messages import main
@@ -119,6 +120,36 @@ async def test_agent_hears_messages_of_any_size_and_answers() -> None:
         machine.say(text)
         answer = agent.decode(await soon(read_message(session.main)))
         assert answer == clipboard(text)
+
+
+class Adapter(QXLInterface):
+    """A display adapter that takes the clients' monitors, or leaves them to the agent."""
+
+    def __init__(self, takes: bool) -> None:
+        self.takes = takes
+        self.wanted: asyncio.Queue[agent.MonitorsConfig] = asyncio.Queue()
+
+    def on_attached(self, worker: QXLWorker) -> None: ...
+
+    def on_monitors_config(self, config: agent.MonitorsConfig) -> bool:
+        self.wanted.put_nowait(config)
+        return self.takes
+
+
+@pytest.mark.parametrize("takes", [True, False])
+async def test_monitors_that_no_adapter_takes_are_the_agents(takes: bool) -> None:
+    async with ServingCore() as core, core.client() as client:
+        machine, adapter = Agent(), Adapter(takes)
+        core.server.add_interface(machine)
+        core.server.add_interface(adapter)
+        session = await client.begin()
+        await session.main.send(main.AgentStart(AGENT_TOKENS))
+        config = agent.MonitorsConfig(MonitorsConfigFlags(0), [agent.MonConfig(600, 800, 32, 0, 0)])
+        await send_chunks(session.main, config)
+        await send_chunks(session.main, clipboard(b"behind it"))
+        assert await soon(adapter.wanted.get()) == config
+        heard = [agent.decode((await soon(machine.heard.get()))[1]) for _ in range(1 if takes else 2)]
+    assert heard == ([] if takes else [config]) + [clipboard(b"behind it")]
 
 
 async def test_agent_sends_no_more_chunks_than_the_client_has_tokens_for() -> None:
