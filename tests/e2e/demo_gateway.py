@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.request import Request, urlopen
@@ -22,10 +23,12 @@ from gateway.serving import listen, site_of
 from gateway.web import WebSettings, make_app
 from gateway.web.keys import ACCESS, NATIVE
 from gateway.web.native import NativeAddress
+from tests.e2e import picture
 from tests.e2e.core_machine import loopback
 from tests.e2e.credentials import NAME, PASSWORD, log_in
 from tests.e2e.loop_thread import LoopThread
 from tests.e2e.picture import Pixels
+from tests.e2e.program import ticks
 
 MACHINE = "demo"
 
@@ -100,3 +103,23 @@ class DemoGateway(LoopThread):
         self._server.close()
         await self._runner.cleanup()
         self._state.cleanup()
+
+
+def wait_until_same(look: Callable[[], Pixels | None], gateway: DemoGateway, name: str, timeout: float = 20) -> None:
+    """Until somebody sees what the machine shows: the whole picture at one moment."""
+    shown, expected = None, gateway.pixels()
+    for _ in ticks(timeout, 0.05):
+        shown, expected = look(), gateway.pixels()
+        if shown is not None and picture.equal(shown, expected):
+            return
+    assert shown is not None, "no picture at all"
+    picture.keep(name, ours=shown, expected=expected)
+    raise AssertionError(picture.difference(shown, expected))
+
+
+def wait_for(what: str, probe: Callable[[], object]) -> None:
+    """Until the probe says so."""
+    for _ in ticks(15):
+        if probe():
+            return
+    raise TimeoutError(f"no {what}")

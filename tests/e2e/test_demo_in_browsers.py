@@ -15,30 +15,13 @@ from gateway.machines.demo.apps.video import Video
 from gateway.machines.demo.limits import DEFAULT_HEIGHT, DEFAULT_WIDTH
 from tests.e2e import picture
 from tests.e2e.browser import Viewer, Visitor, canvas_pixels
-from tests.e2e.demo_gateway import MACHINE, DemoGateway
+from tests.e2e.demo_gateway import MACHINE, DemoGateway, wait_for, wait_until_same
 from tests.e2e.firefox import FirefoxViewer
 from tests.e2e.keys import Keyboard
-from tests.e2e.picture import Pixels
-from tests.e2e.program import ticks
 from tests.e2e.static_site import StaticSite
 from tests.e2e.test_spice_html5 import SCREEN, SPICE_HTML5, address
 
 pytestmark = pytest.mark.e2e
-
-Look = Callable[[], Pixels | None]
-
-
-def wait_until_same(look: Look, gateway: DemoGateway, name: str, timeout: float = 20) -> None:
-    """Until somebody sees what the machine shows: the whole picture at one moment."""
-    shown, expected = None, gateway.pixels()
-    for _ in ticks(timeout, 0.05):
-        shown, expected = look(), gateway.pixels()
-        if shown is not None and picture.equal(shown, expected):
-            return
-    assert shown is not None, "no picture at all"
-    picture.keep(name, ours=shown, expected=expected)
-    raise AssertionError(picture.difference(shown, expected))
-
 
 def window(gateway: DemoGateway, name: str) -> App:
     """An application's window, on top."""
@@ -49,13 +32,6 @@ def window(gateway: DemoGateway, name: str) -> App:
         return app
 
     return gateway.call(bring_up)
-
-
-def wait_for(what: str, probe: Callable[[], bool]) -> None:
-    for _ in ticks(15):
-        if probe():
-            return
-    raise TimeoutError(f"no {what}")
 
 
 def lines(gateway: DemoGateway, terminal: App) -> str:
