@@ -22,7 +22,7 @@ _BLOCK_SECONDS: Final = 0.02
 _AHEAD_SECONDS: Final = 0.04
 """How much is given before it is due: the loop may be late."""
 _LATEST_SECONDS: Final = 0.5
-"""What is later than this is skipped, not made up for."""
+"""What is later than this is not made up for."""
 _FADE_FRAMES: Final = 480
 _START_VOLUME: Final = 0.8
 
@@ -120,12 +120,12 @@ class Loudspeaker(PlaybackInterface):
         self.stop()
 
     def _tick(self) -> None:
-        """Give what is due."""
+        """Give what is due; while nobody listens, wait where it is."""
         source, playback = self._source, self._playback
         if source is None or playback is None:
             return
         due = int((self._loop.time() - self._started + _AHEAD_SECONDS) * RATE)
-        if due - self._given > _LATEST_SECONDS * RATE:
+        if not self.listeners or due - self._given > _LATEST_SECONDS * RATE:
             self._started += (due - self._given) / RATE
             return
         wanted = due - self._given

@@ -25,12 +25,12 @@ def terminal_of(demo: DemoMachine) -> Terminal:
 
 
 def type_line(terminal: Terminal, text: str) -> None:
-    terminal._shell.type(text + "\r")
+    terminal.program.type(text + "\r")
 
 
 async def test_terminal_is_a_toy_unless_the_machine_was_started_with_a_shell() -> None:
     async with ServingDemo() as core:
-        assert isinstance(terminal_of(core.demo)._shell, ToyShell)
+        assert isinstance(terminal_of(core.demo).program, ToyShell)
 
 
 async def test_shell_runs_commands_on_a_terminal_of_its_own() -> None:
@@ -50,7 +50,7 @@ async def test_control_c_reaches_what_runs_in_the_shell() -> None:
         type_line(terminal, "cat")
         type_line(terminal, "twice")
         await until(core.demo, lambda: terminal.lines.count("twice") == 2)
-        terminal._shell.type("\x03")
+        terminal.program.type("\x03")
         await until(core.demo, lambda: list(filter(None, terminal.lines))[-2] == "^C")
         type_line(terminal, "echo over $((1 + 1))")
         await until(core.demo, lambda: "over 2" in terminal.lines)

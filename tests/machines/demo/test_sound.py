@@ -9,6 +9,7 @@ import numpy as np
 from gateway.machines.demo.sound import FULL, RATE
 from gateway.machines.demo.synth import TONE_HERTZ, Synth, tone
 from gateway.machines.demo.toolkit.widgets import Slider, Status
+from gateway.server.channels.record import RecordChannel
 from gateway.spice.agent import AudioVolumeSync
 from gateway.spice.enums import AudioDataMode, ChannelType, PlaybackCap, RecordCap
 from gateway.spice.messages import playback, record
@@ -103,8 +104,8 @@ async def test_microphone_keeps_only_the_last_seconds() -> None:
     async with ServingDemo() as core:
         microphone = core.demo.microphone
         microphone.listen(True)
-        channel = microphone._record
-        assert channel is not None
+        channel = core.server.find_channel(ChannelType.RECORD, 0)
+        assert isinstance(channel, RecordChannel)
         for _ in range(120):
             channel.take(bytes(RATE // 10 * 4), 0)
             await asyncio.sleep(0)

@@ -35,8 +35,12 @@ class App(Window):
         """Put widgets into the window."""
 
     def every(self, seconds: float, act: Callable[[], None]) -> Ticker:
-        """A ticker that stops when the window is hidden; `start` it when there is something to do."""
-        ticker = Ticker(self.machine.core.loop, seconds, act)
+        """A ticker that stops when the window is hidden; `start` it when there is something to do.
+
+        Nothing is done while nobody is connected.
+        """
+        clients = self.machine.server.clients
+        ticker = Ticker(self.machine.core.loop, seconds, lambda: act() if clients else None)
         self._tickers.append(ticker)
         return ticker
 

@@ -89,9 +89,9 @@ class Files(App):
         file = self._transfers.files[index]
         self._picture.show(None)
         if file.complete:
-            self.work(self._show(bytes(file.data)))
+            self.work(self._show(file.data))
 
-    async def _show(self, data: bytes) -> None:
+    async def _show(self, data: bytearray) -> None:
         box = self._picture.box
         loop = self.machine.core.loop
         picture = await loop.run_in_executor(None, thumbnail, data, box.width - 12, box.height - 12)
@@ -104,7 +104,7 @@ def _row(file: ReceivedFile) -> tuple[str, str]:
     return file.name, size if file.complete else f"{file.share:.0%} of {size}"
 
 
-def preview_text(data: bytes) -> str:
+def preview_text(data: bytes | bytearray) -> str:
     """The beginning of a text, or what there is instead."""
     head = data[:MAX_PREVIEW]
     if b"\0" in head:
@@ -113,7 +113,7 @@ def preview_text(data: bytes) -> str:
     return "".join(char if char == "\n" or char.isprintable() else "�" for char in text)
 
 
-def thumbnail(data: bytes, width: int, height: int) -> Pixels | None:
+def thumbnail(data: bytes | bytearray, width: int, height: int) -> Pixels | None:
     """The picture in `data`, at most so large, on the preview's ground; None if it is none, or far too large."""
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:

@@ -26,10 +26,10 @@ class Terminal(App):
         self._wants_ticks = False
         machine = self.machine
         if machine.shell:
-            self._shell: ShellProcess | ToyShell = ShellProcess(machine.core, _COLUMNS, _ROWS, self._grid.feed)
+            self.program: ShellProcess | ToyShell = ShellProcess(machine.core, _COLUMNS, _ROWS, self._grid.feed)
         else:
-            self._shell = ToyShell(machine.server, self._grid.feed, self._on_ticking)
-        self._shell.start()
+            self.program = ToyShell(machine.server, self._grid.feed, self._on_ticking)
+        self.program.start()
 
     @property
     def lines(self) -> list[str]:
@@ -41,22 +41,22 @@ class Terminal(App):
 
     def on_closed(self) -> None:
         super().on_closed()
-        self._shell.stop()
+        self.program.stop()
 
     def on_opened(self) -> None:
         if self._wants_ticks:
             self._ticker.start()
 
     def _on_input(self, text: str) -> None:
-        self._shell.type(text)
+        self.program.type(text)
 
     def _on_pasted(self, text: str) -> None:
-        self._shell.paste(text)
+        self.program.paste(text)
 
     def _on_ticking(self, wanted: bool) -> None:
         self._wants_ticks = wanted
         (self._ticker.start if wanted else self._ticker.stop)()
 
     def _on_tick(self) -> None:
-        if isinstance(self._shell, ToyShell):
-            self._shell.tick()
+        if isinstance(self.program, ToyShell):
+            self.program.tick()

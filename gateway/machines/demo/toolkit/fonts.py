@@ -51,6 +51,21 @@ class Font:
         """Pixels that the pen advances."""
         return _width(self, _line(text))
 
+    def count_that_fits(self, text: str, width: int) -> int:
+        """Characters of the beginning of `text` that go into `width` pixels: at least one, even if it is wider.
+
+        Found by the characters' own widths, then set right: letters in a row are not quite as wide as each alone.
+        """
+        count, total = 0, 0.0
+        while count < len(text) and total <= width:
+            total += _advance(self, text[count])
+            count += 1
+        while count < len(text) and self.width(text[:count]) <= width:
+            count += 1
+        while count > 1 and self.width(text[:count]) > width:
+            count -= 1
+        return max(1, count)
+
     def run(self, text: str) -> Run:
         """The text as coverage."""
         return _run(self, _line(text))
@@ -113,6 +128,11 @@ def _file(package: str, name: str) -> bytes:
 @lru_cache(maxsize=_CACHED_RUNS)
 def _width(font: Font, text: str) -> int:
     return round(font.face.getlength(text) / font.scale)
+
+
+@lru_cache(maxsize=_CACHED_RUNS)
+def _advance(font: Font, char: str) -> float:
+    return float(font.face.getlength(_line(char))) / font.scale
 
 
 @lru_cache(maxsize=_CACHED_RUNS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.machines.demo.toolkit.geometry import Box, Region, without
@@ -19,12 +19,14 @@ def painted(pieces: list[Box]) -> np.ndarray:
     return grid
 
 
+@settings(deadline=None)
 @given(boxes, st.lists(boxes, max_size=5))
 def test_what_is_left_of_a_box_has_each_pixel_once(box: Box, others: list[Box]) -> None:
     expected = (painted([box]) > 0) & (painted(others) == 0)
     assert np.array_equal(painted(without(box, others)), expected.astype(int))
 
 
+@settings(deadline=None)
 @given(st.lists(boxes, max_size=40))
 def test_region_has_all_that_was_added_and_nothing_twice(added: list[Box]) -> None:
     region = Region()

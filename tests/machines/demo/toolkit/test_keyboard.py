@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.machines.demo.toolkit.keyboard import Key, Keyboard
@@ -62,6 +62,7 @@ def test_pause_means_nothing_and_disturbs_nothing() -> None:
     assert text_of(0xE1, 0x1D, 0x45, 0xE1, 0x9D, 0xC5, 0x1E) == "a"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_taken(codes: bytes) -> None:
     keyboard = Keyboard()

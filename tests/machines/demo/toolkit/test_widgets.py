@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.machines.demo.toolkit.fonts import ELLIPSIS, sans
@@ -58,6 +58,7 @@ def test_text_area_for_reading_changes_nothing() -> None:
     assert area.text == "read me"
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8"), max_size=300))
 def test_layout_has_every_character_and_no_line_too_wide(text: str) -> None:
     lines = lay_out(text, sans(14), 100)

@@ -153,7 +153,7 @@ def lay_out(text: str, font: Font, width: int) -> list[_Line]:
     for paragraph in text.split("\n"):
         end = start + len(paragraph)
         while font.width(text[start:end]) > width:
-            cut = _most_that_fits(text[start:end], font, width)
+            cut = font.count_that_fits(text[start:end], width)
             space = text.rfind(" ", start, start + cut)
             cut = space + 1 - start if space > start else cut
             lines.append(_Line(start, start + cut))
@@ -161,12 +161,3 @@ def lay_out(text: str, font: Font, width: int) -> list[_Line]:
         lines.append(_Line(start, end))
         start = end + 1
     return lines
-
-
-def _most_that_fits(text: str, font: Font, width: int) -> int:
-    """Characters, at least one."""
-    low, high = 1, min(len(text), 400)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if font.width(text[:middle]) <= width else (low, middle - 1)
-    return low
