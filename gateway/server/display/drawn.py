@@ -34,7 +34,7 @@ class Snapshot:
         self.pixels: Pixels = surface.shadow[rect.slices].copy()
         self._id: int | None = None
         self._cached: Payload | None = None
-        self._encodings: dict[Plan, Encoding] = {}
+        self._encodings: dict[Plan, Encoding] | None = {}
 
     def name(self, channel_id: int) -> int:
         """Its name in the caches of a channel's clients."""
@@ -59,11 +59,14 @@ class Snapshot:
 
     def encoding(self, core: Core, plan: Plan) -> Encoding:
         """It, encoded by a plan, or being so. What is in a GLZ dictionary is one client's alone."""
-        if (found := self._encodings.get(plan)) is None:
-            found = Encoding(self, core, plan)
-            if plan.glz is None:
-                self._encodings[plan] = found
+        shared = self._encodings if self._encodings is not None and plan.glz is None else {}
+        if (found := shared.get(plan)) is None:
+            found = shared[plan] = Encoding(self, core, plan)
         return found
+
+    def drop(self) -> None:
+        """No further client asks for it. Each encoding holds its snapshot: megabytes would go round in a circle."""
+        self._encodings = None
 
 
 class Encoding:
@@ -132,6 +135,8 @@ class Sharing:
         """The newest pixels of `rect`."""
         full = len(self._snapshots) >= MOST_SHARED or self._pixels + rect.area > MOST_SHARED_PIXELS
         if full or self._versions.get(surface.id) != surface.version:
+            for old in self._snapshots.values():
+                old.drop()
             self._snapshots.clear()
             self._pixels = 0
             self._versions[surface.id] = surface.version

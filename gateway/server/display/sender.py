@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from gateway.server.display.picture import PicturePipe
     from gateway.server.display.screen import Screen
 
-MOST_BAND: Final = 256 * 1024
+MOST_BAND: Final = 512 * 1024
 LEAST_BAND: Final = 16 * 1024
 """Pixels of a band."""
 
