@@ -37,9 +37,11 @@ RECORD = """async (seconds) => {
   window.connectQuietly(window.loudest, copy);
   const [track] = copy.stream.getAudioTracks();
   const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 10_000 }).readable.getReader();
+  const patience = setTimeout(() => track.stop(), (seconds + 20) * 1000);
   const sides = [[], []];
   for (let have = 0; have < seconds * context.sampleRate; ) {
-    const { value } = await reader.read();
+    const { value, done } = await reader.read();
+    if (done) throw new Error("the page's audio stands still");
     sides.forEach((pieces, i) => {
       const piece = new Float32Array(value.numberOfFrames);
       value.copyTo(piece, { planeIndex: Math.min(i, value.numberOfChannels - 1), format: "f32-planar" });
@@ -48,6 +50,7 @@ RECORD = """async (seconds) => {
     have += value.numberOfFrames;
     value.close();
   }
+  clearTimeout(patience);
   track.stop();
   window.loudest.disconnect(copy);
   const asBase64 = async (pieces) => {
@@ -137,7 +140,7 @@ class Listener:
 
     def wait_until_silent(self) -> None:
         """Returns when the machine plays nothing any more."""
-        self._wait("silence", lambda: self._look(f"{_VIEWER}?.stats.sound?.playing") is False)
+        self._wait("silence", lambda: not self._look(f"{_VIEWER}?.stats.sound?.playing"))
 
     def record(self, seconds: float) -> Recording:
         """What the page gives to the loudspeaker from now on."""

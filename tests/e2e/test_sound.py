@@ -114,6 +114,27 @@ def test_demo_machines_volume_is_the_pages(cleanup: ExitStack, viewer: Viewer) -
     assert listener.record(1).loudness() == (0, 0)
 
 
+def test_sound_that_the_machine_takes_away_and_brings_back_is_heard_again(cleanup: ExitStack, viewer: Viewer) -> None:
+    gateway = cleanup.enter_context(DemoGateway())
+    server, loudspeaker = gateway.demo.server, gateway.demo.loudspeaker
+    listener = sound.Listener(viewer)
+    viewer.open(gateway.link)
+    viewer.wait_for_first_frame()
+    gateway.call(lambda: loudspeaker.play("Tone"))
+    listener.wait_until_playing()
+    gateway.call(lambda: server.remove_interface(loudspeaker))
+    strip = viewer.page.locator(".strip")
+    expect(strip).to_have_text("The machine took its sound away.")
+    listener.wait_for_button()
+    listener.wait_until_silent()
+    gateway.call(lambda: server.add_interface(loudspeaker))
+    expect(strip).to_be_hidden()
+    gateway.call(lambda: loudspeaker.set_volume(1))
+    gateway.call(lambda: loudspeaker.play("Tone"))
+    listener.wait_until_playing()
+    assert_tone(listener.record, TONE_HERTZ, loudness=0.28 / 2**0.5)
+
+
 @pytest.mark.parametrize("frequency", FREQUENCIES)
 def test_page_plays_the_tone_of_the_linux_guest_without_a_gap(
     frequency: int, tmp_path: Path, cleanup: ExitStack, guests: SavedGuests, gateway_for: GatewayFor, viewer: Viewer
