@@ -27,6 +27,7 @@ from gateway.server.listener import Listener
 from gateway.spice.errors import SpiceError
 from gateway.spice.limits import FIRST_REQUEST_SECONDS
 from gateway.web import make_app
+from gateway.web.app import mounted
 from gateway.web.keys import ACCESS, CORE, FLEET, NATIVE, READINESS
 from gateway.web.patience import FIRST_REQUEST
 
@@ -51,7 +52,7 @@ async def serve_forever(machines: Sequence[MachineSpec], settings: Config) -> No
 
     specs = [machine.spec for machine in machines]
     app = make_app(specs, make_machine, open_access, settings.web_settings())
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    runner = web.AppRunner(mounted(app), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     server: asyncio.Server | None = None
     listeners: list[Listener] = []

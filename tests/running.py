@@ -27,6 +27,7 @@ from gateway.spice.limits import LINK_SECONDS
 from gateway.spice.messages.main import ChannelId, ChannelsList, Init
 from gateway.store import SqliteStore
 from gateway.web import WebSettings, make_app
+from gateway.web.app import mounted
 from gateway.web.keys import ACCESS, FLEET, SETTINGS
 from tests.certificates import Certificate
 from tests.peers import Browser, BrowserChannel, FakeMachine, MachineChannel
@@ -70,7 +71,7 @@ class RunningGateway:
         self._admin: Principal | None = None
         self.app = make_app(specs, make_machine, self._open_access, settings)
         self.site = ""
-        self._runner = web.AppRunner(self.app, shutdown_timeout=1.0)
+        self._runner = web.AppRunner(mounted(self.app), shutdown_timeout=1.0)
         self._server: asyncio.Server | None = None
         self._sessions: list[aiohttp.ClientSession] = []
         self._browsers: list[Browser] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, Self
@@ -25,6 +26,8 @@ STORE_NAME = "spicegate.db"
 MachineName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$")]
+
+_PUBLIC_URL = re.compile(r"https?://[^/?#@\s]+(/[A-Za-z0-9._~-]+)*/?")
 
 DEMO_URL = "demo:"
 """The address of the built-in machine."""
@@ -144,7 +147,7 @@ class GatewayConfig(_Model):
     log_format: Literal["text", "json"] = Field("text", description="text for people, json for programs.")
     public_url: str | None = Field(
         None,
-        description="What people type when a proxy stands in front.",
+        description="What people type when a proxy stands in front, with the path that the gateway is below, if any.",
         examples=["https://console.example.net"],
     )
     trusted_proxies: tuple[Network, ...] = Field(
@@ -167,8 +170,8 @@ class GatewayConfig(_Model):
     @field_validator("public_url")
     @classmethod
     def _is_origin(cls, url: str | None) -> str | None:
-        if url is not None and (urlsplit(url).scheme not in ("http", "https") or urlsplit(url).path not in ("", "/")):
-            raise ValueError("must be https://host[:port]")
+        if url is not None and not _PUBLIC_URL.fullmatch(url):
+            raise ValueError("must be https://host[:port], with the path that the gateway is below, if any")
         return url
 
     @field_validator("allowed_origins")

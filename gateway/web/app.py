@@ -51,8 +51,9 @@ def make_app(
     """`make_machine` and `open_access` are called on the loop that the application runs on."""
     app = web.Application(middlewares=[punctual, error_pages, guard], client_max_size=MAX_REQUEST_BYTES)
     app[SETTINGS] = settings or WebSettings()
-    static = app[STATIC_FILES] = StaticFiles(assets() / "static")
-    app[TEMPLATES] = make_templates(static=static.base, viewer_modules=static.modules("js/viewer.js"))
+    base = app[SETTINGS].base
+    static = app[STATIC_FILES] = StaticFiles(assets() / "static", assets() / "node_modules", base=base)
+    app[TEMPLATES] = make_templates(base=base, static=static.base, viewer_modules=static.modules("js/viewer.js"))
     app[CONNECTIONS] = set()
     app[NATIVE] = {}
     app[READINESS] = Readiness()
@@ -82,6 +83,19 @@ def make_app(
 
     app.cleanup_ctx.append(house)
     return app
+
+
+def mounted(app: web.Application) -> web.Application:
+    """The application as it is served: below the path of its public address, if that has one.
+
+    The proxy in front passes paths on as they are.
+    """
+    base = app[SETTINGS].base
+    if not base:
+        return app
+    root = web.Application()
+    root.add_subapp(base, app)
+    return root
 
 
 async def close_machines(app: web.Application) -> None:

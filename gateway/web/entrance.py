@@ -9,7 +9,7 @@ from gateway.access.errors import Invalid, LockedOut, Refused, TooBusy
 from gateway.web.guard import needs, principal
 from gateway.web.identity import PRINCIPAL, drop_cookie, set_cookie
 from gateway.web.keys import ACCESS, FLEET
-from gateway.web.origin import own_path, peer_of
+from gateway.web.origin import base_of, own_path, peer_of
 from gateway.web.rendering import render
 
 routes = web.RouteTableDef()
@@ -47,9 +47,9 @@ async def set_up(request: web.Request) -> web.Response:
 @routes.get("/login", name="login")
 async def login(request: web.Request) -> web.Response:
     """The form; whoever is logged in goes on."""
-    target = own_path(request.query.get("next"))
+    target = own_path(request, request.query.get("next"))
     if request[PRINCIPAL] is not None:
-        return web.Response(status=303, headers={"Location": target})
+        return web.Response(status=303, headers={"Location": target or first_page(request)})
     return _login_form(request, target)
 
 
@@ -57,7 +57,7 @@ async def login(request: web.Request) -> web.Response:
 async def log_in(request: web.Request) -> web.Response:
     """Name and password; the same answer to whatever is wrong."""
     form = await _form(request, "name", "password", "next")
-    target = own_path(form["next"])
+    target = own_path(request, form["next"])
     try:
         entry = await request.app[ACCESS].logins.with_password(
             form["name"], form["password"], address=peer_of(request), agent=_agent(request)
@@ -67,7 +67,7 @@ async def log_in(request: web.Request) -> web.Response:
         if isinstance(error, LockedOut | TooBusy):
             response.headers["Retry-After"] = str(error.retry_after)
         return response
-    return _welcome(request, entry, target if target != "/" else first_page(request))
+    return _welcome(request, entry, target or first_page(request))
 
 
 @routes.post("/logout", name="logout")
@@ -75,15 +75,15 @@ async def log_in(request: web.Request) -> web.Response:
 async def log_out(request: web.Request) -> web.Response:
     """End this log-in, and what it opened."""
     await request.app[ACCESS].sessions.log_out(principal(request))
-    response = web.Response(status=303, headers={"Location": "/login"})
-    drop_cookie(response)
+    response = web.Response(status=303, headers={"Location": f"{base_of(request)}/login"})
+    drop_cookie(request, response)
     return response
 
 
 def first_page(request: web.Request) -> str:
     """Somebody with exactly one machine goes straight into it."""
     names = [member.spec.name for member in request.app[FLEET]]
-    return f"/m/{names[0]}" if len(names) == 1 else "/"
+    return f"{base_of(request)}/m/{names[0]}" if len(names) == 1 else f"{base_of(request)}/"
 
 
 def _welcome(request: web.Request, entry: Entry, target: str) -> web.Response:

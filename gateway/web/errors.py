@@ -22,6 +22,7 @@ from gateway.store.errors import (
     TooMany,
 )
 from gateway.web.guard import PUBLIC
+from gateway.web.origin import base_of
 from gateway.web.rendering import render
 
 log = logging.getLogger("spicegate.web")
@@ -96,7 +97,8 @@ def error_response(request: web.Request, status: int, sentence: str) -> web.Resp
     advice = _ADVICE.get(status, _ADVICE[400])
     asks_for_page = "text/html" in request.headers.get("Accept", "")
     if status == 401 and asks_for_page and request.method == "GET" and request.match_info.route.name not in PUBLIC:
-        return web.Response(status=303, headers={"Location": f"/login?{urlencode({'next': request.path_qs})}"})
+        query = urlencode({"next": request.path_qs})
+        return web.Response(status=303, headers={"Location": f"{base_of(request)}/login?{query}"})
     if not asks_for_page:
         return web.Response(status=status, text=f"{sentence} {advice}\n")
     return render(request, "error.html", {"status": status, "sentence": sentence, "advice": advice}, status=status)

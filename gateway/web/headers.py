@@ -44,6 +44,6 @@ _WASM_POLICY = policy({"script-src": "'self' 'wasm-unsafe-eval'"})
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Signal handler for `on_response_prepare`."""
     response.headers.update(_HEADERS)
-    compiles = request.path.startswith("/static/") and request.path.endswith(WASM_WORKERS)
+    compiles = "/static/" in request.path and request.path.endswith(WASM_WORKERS)
     response.headers["Content-Security-Policy"] = _WASM_POLICY if compiles else _PAGE_POLICY
     response.headers.setdefault("Cache-Control", "no-store")

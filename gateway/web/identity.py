@@ -9,7 +9,7 @@ from aiohttp import web
 from gateway.access import Entry, Principal
 from gateway.access.errors import Invalid, Refused
 from gateway.web.keys import ACCESS, SETTINGS
-from gateway.web.origin import is_secure, peer_of
+from gateway.web.origin import base_of, is_secure, peer_of
 
 COOKIE: Final = "spicegate"
 PRINCIPAL: Final = web.RequestKey("principal", object)
@@ -46,11 +46,12 @@ async def _by_proxy(request: web.Request, address: str) -> Principal | None:
 def set_cookie(request: web.Request, response: web.StreamResponse, entry: Entry) -> None:
     """Hand the log-in to the browser. Lax: links from elsewhere may lead here, and nothing is changed by a GET."""
     seconds = int(entry.expires_at - request.app[ACCESS].clock.wall())
+    path, secure = f"{base_of(request)}/", is_secure(request)
     response.set_cookie(
-        COOKIE, entry.cookie, max_age=seconds, path="/", httponly=True, samesite="Lax", secure=is_secure(request)
+        COOKIE, entry.cookie, max_age=seconds, path=path, httponly=True, samesite="Lax", secure=secure
     )
 
 
-def drop_cookie(response: web.StreamResponse) -> None:
+def drop_cookie(request: web.Request, response: web.StreamResponse) -> None:
     """Have the browser forget its log-in."""
-    response.del_cookie(COOKIE, path="/")
+    response.del_cookie(COOKIE, path=f"{base_of(request)}/")

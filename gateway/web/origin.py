@@ -31,8 +31,13 @@ def peer_of(request: web.Request) -> str:
     return request.remote or "local"
 
 
-def own_path(target: str | None) -> str:
-    """`target` if it is a path of ours, else the list of machines: nobody is led elsewhere."""
-    if target and target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable():
-        return target
-    return "/"
+def base_of(request: web.Request) -> str:
+    """What stands before every path of ours; see `WebSettings.base`."""
+    return request.app[SETTINGS].base
+
+
+def own_path(request: web.Request, target: str | None) -> str:
+    """`target` if it is a path of ours, else nothing: nobody is led elsewhere."""
+    if not target or not target.startswith(f"{base_of(request)}/") or not target.isprintable():
+        return ""
+    return "" if target.startswith(("//", "/\\")) else target

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
+from urllib.parse import urlsplit
 
 from yarl import URL
 
@@ -27,6 +28,11 @@ class WebSettings:
     user_header: str | None = None
     user_header_from: tuple[Network, ...] = ()
     proxy_role: Role | None = None
+
+    @property
+    def base(self) -> str:
+        """The path below which everything is, behind a proxy that has other things too; empty: at the root."""
+        return urlsplit(self.public_url or "").path.rstrip("/")
 
     def trusts(self, address: str | None) -> bool:
         """Whether a peer may speak to us at all."""

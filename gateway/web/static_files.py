@@ -40,7 +40,8 @@ class StaticFile:
 class StaticFiles:
     """All files below a directory, by their path with slashes, and those of `VENDORED` that are installed."""
 
-    def __init__(self, root: Path, node_modules: Path | None = None) -> None:
+    def __init__(self, root: Path, node_modules: Path | None = None, *, base: str = "") -> None:
+        self._base = base
         self._files = {
             path.relative_to(root).as_posix(): _read(path) for path in sorted(root.rglob("*")) if path.is_file()
         }
@@ -55,7 +56,7 @@ class StaticFiles:
     @property
     def base(self) -> str:
         """The address of the directory, without a slash at its end."""
-        return f"/static/{self.version}"
+        return f"{self._base}/static/{self.version}"
 
     def find(self, path: str) -> tuple[StaticFile, bool]:
         """The file at a path below `/static/` and whether the path names this version. Raises `KeyError`."""
