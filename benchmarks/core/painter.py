@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
 from .pictures import Pictures
@@ -30,7 +31,8 @@ class Told:
 class Painter:
     """Shows scenes on a canvas, at their pace."""
 
-    def __init__(self, canvas: Canvas, pictures: Pictures) -> None:
+    def __init__(self, canvas: Canvas, pictures: Pictures, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._canvas = canvas
         self._pictures = pictures
         self._scene: Scene | None = None
@@ -46,7 +48,7 @@ class Painter:
             self._scene = SCENES[name](self._pictures)
             self._scene.start(self._canvas)
             self.told = Told()
-            self._moves, self._began, self._number = self._scene.RATE > 0, time.monotonic(), 0
+            self._moves, self._began, self._number = self._scene.RATE > 0, self._now(), 0
             return "{}"
         self._moves = False
         return json.dumps(asdict(self.told))
@@ -60,12 +62,12 @@ class Painter:
     def tick(self) -> None:
         """Show the next picture if it is due; a machine that comes late leaves ticks out and catches none up."""
         due = self.due()
-        if self._scene is None or due is None or time.monotonic() < due:
+        if self._scene is None or due is None or self._now() < due:
             return
         self._scene.tick(self._canvas, self._number)
         self._number += 1
         self.told.ticks += 1
-        while (late := self.due()) is not None and late < time.monotonic():
+        while (late := self.due()) is not None and late < self._now():
             self.told.skipped += 1
 
     def key(self) -> None:
