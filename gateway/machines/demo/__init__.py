@@ -8,7 +8,8 @@ It is what `spicegate serve` opens when no machine is named, and the largest exa
 `inputs.py`          its keyboard, mouse and tablet
 `agent.py`           its agent: clipboard, dropped files, monitors, volume
 `sound.py`           its loudspeaker and microphone
-`devices.py`         its serial port, USB ports, card reader, folder and printer
+`serial_port.py`     its serial port; USB, cards, folder and printer are those of
+                     `gateway.machines.devices`
 `terminal/`          a terminal's grid of cells, the toy shell and the real one
 `toolkit/`           windows and widgets, drawn with Pillow and numpy
 `apps/`              the applications, one a file

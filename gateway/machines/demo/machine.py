@@ -5,10 +5,10 @@ from __future__ import annotations
 from gateway.machines.demo.agent import DemoAgent
 from gateway.machines.demo.apps import APPS
 from gateway.machines.demo.apps.app import App
-from gateway.machines.demo.devices import SerialPort
 from gateway.machines.demo.display import DemoDisplay
 from gateway.machines.demo.inputs import DemoKeyboard, DemoMouse, DemoTablet
-from gateway.machines.demo.limits import USB_PORTS
+from gateway.machines.demo.limits import DEFAULT_HEIGHT, DEFAULT_WIDTH, USB_PORTS
+from gateway.machines.demo.serial_port import SerialPort
 from gateway.machines.demo.signal import Signal
 from gateway.machines.demo.sound import FULL, Loudspeaker, Microphone
 from gateway.machines.demo.toolkit.desktop import Desktop
@@ -27,6 +27,9 @@ CLOSED = Closing(CloseCode.GOING_AWAY, "The demo machine was switched off.")
 
 _FIRST = (("video", 596, 64), ("welcome", 44, 64))
 """The windows that are open at first, the lowest first, and where they stand."""
+
+_POINTER = (DEFAULT_WIDTH // 2, DEFAULT_HEIGHT * 6 // 7)
+"""Where the pointer stands at first: beside everything."""
 
 
 class DemoMachine:
@@ -54,6 +57,8 @@ class DemoMachine:
         self._register()
         for first, left, top in _FIRST:
             self._start(first, left, top)
+        self.seat.point(*_POINTER)
+        self.display.move_cursor(*_POINTER)
         self.desktop.flush()
 
     def _register(self) -> None:
@@ -73,7 +78,6 @@ class DemoMachine:
             self.tunnel,
         ):
             self.server.add_interface(interface)
-
         self.agent.transfers.arriving.watch(self._show_files)
 
     def _on_volume(self, message: AudioVolumeSync) -> None:
@@ -102,10 +106,6 @@ class DemoMachine:
             self.desktop.minimise(app)
         else:
             self.desktop.activate(app)
-
-    def offers(self, name: str) -> bool:
-        """Whether there is such an application."""
-        return name in self._kinds
 
     def app(self, name: str) -> App:
         """An application's window, opened if it was not."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import configparser
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from gateway.server.client import RedClient
 
 _GROUP: Final = "vdagent-file-xfer"
+_ESCAPED: Final = {"s": " ", "n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
+_ESCAPE: Final = re.compile(r"\\([sntr\\])")
+_SIZE: Final = re.compile(r"[0-9]{1,20}")
 _MAX_START: Final = 4096
 """Bytes of a key file that are looked at."""
 
@@ -148,13 +151,22 @@ class FileTransfers:
 
 def parse_start(data: bytes) -> tuple[str, int]:
     """Name, fit to be shown, and size (bytes) of a file that is offered. Raises `BadStart`."""
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read_string(data[:_MAX_START].rstrip(b"\0").decode(errors="replace"))
-        name, size = parser.get(_GROUP, "name"), int(parser.get(_GROUP, "size"))
-    except (configparser.Error, ValueError) as error:
-        raise BadStart("A client offered a file without a name or a size.") from error
-    if size < 0:
-        raise BadStart("A client offered a file of a negative size.")
+    values = _key_file_group(data[:_MAX_START].rstrip(b"\0").decode(errors="replace"))
+    name, size = values.get("name", ""), values.get("size", "")
+    if not name or not _SIZE.fullmatch(size):
+        raise BadStart("A client offered a file without a name or a size.")
     base = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    return shown(base, MAX_FILE_NAME) or "unnamed", size
+    return shown(base, MAX_FILE_NAME) or "unnamed", int(size)
+
+
+def _key_file_group(text: str) -> dict[str, str]:
+    """What is in our group of a key file (GLib: GKeyFile), escapes resolved."""
+    values: dict[str, str] = {}
+    inside = False
+    for line in text.split("\n"):
+        if line.startswith("["):
+            inside = line.strip() == f"[{_GROUP}]"
+        elif inside and "=" in line:
+            key, _, value = line.partition("=")
+            values[key.strip()] = _ESCAPE.sub(lambda match: _ESCAPED[match[1]], value.strip())
+    return values

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from gateway.machines.demo import DemoMachine
-from gateway.machines.demo.devices import Direction
+from gateway.machines.demo.serial_port import Direction
 from gateway.machines.demo.toolkit.widgets import Label, ListView, Status
 from gateway.machines.demo.toolkit.window import Window
 from gateway.spice.enums import ChannelType, PortEvent

@@ -103,7 +103,8 @@ async def test_cancelled_file_and_file_of_a_client_that_leaves_are_dropped() -> 
     ("name", "shown"),
     [
         ("../../etc/passwd", "passwd"),
-        ("C:\\Users\\me\\a.txt", "a.txt"),
+        ("C:\\\\Users\\\\me\\\\a.txt", "a.txt"),
+        ("\\sin the beginning\\tthere was", " in the beginning�there was"),
         ("tab\there \u202etxt.exe", "tab�here �txt.exe"),
         ("x" * 500, "x" * MAX_FILE_NAME + "…"),
     ],

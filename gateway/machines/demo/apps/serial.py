@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.machines.demo.apps.app import App
-from gateway.machines.demo.devices import SerialPort
+from gateway.machines.demo.serial_port import SerialPort
 from gateway.machines.demo.text import bytes_text
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.fonts import mono

@@ -84,8 +84,7 @@ class Welcome(App):
                 colour=theme.MUTED,
             ),
         )
-        there = [suggestion for suggestion in _TRY if self.machine.offers(suggestion[0])]
-        for row, (icon, title, text) in enumerate(there):
+        for row, (icon, title, text) in enumerate(_TRY):
             box = Box.at(pad - 8, 134 + row * (_ROW + 2), width + 16, _ROW - 2)
             self.add(Suggestion(box, self, icon, title, text))
         self.add(

@@ -1,4 +1,4 @@
-"""The machine's devices: each is there for who wants to see it, and tells by a signal when something changed."""
+"""The machine's serial port: an echo."""
 
 from __future__ import annotations
 
