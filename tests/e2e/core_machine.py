@@ -30,12 +30,13 @@ I = TypeVar("I", bound=Interface)  # noqa: E741 - an interface
 class CoreMachine(LoopThread):
     """`server` is initialised; everything that touches it goes through `call`."""
 
-    def __init__(self, home: Path, *, password: str = "", tls: bool = False) -> None:
+    def __init__(self, home: Path, *, password: str = "", tls: bool = False, unix: bool = False) -> None:
         super().__init__()
         home.mkdir(parents=True, exist_ok=True)
         self.password = password
         self.ca_file = write_certificates(home / "tls") if tls else None
         self.subject = SUBJECT
+        self.unix_path = home / "socket" if unix else None
         self.notes = Notes()
         self.address: NativeAddress
         self._listener: Listener
@@ -50,7 +51,9 @@ class CoreMachine(LoopThread):
 
     @property
     def way_in(self) -> dict[str, Any]:
-        """Properties of a spice-gtk session that reaches the plain port."""
+        """Properties of a spice-gtk session that reaches the plain port, or the Unix socket instead."""
+        if self.unix_path is not None:
+            return {"unix_path": str(self.unix_path), "password": self.password or None}
         return {"host": "127.0.0.1", "port": str(self.address.port), "password": self.password or None}
 
     @property
@@ -74,7 +77,11 @@ class CoreMachine(LoopThread):
         self.server.ticketing = bool(self.password)
         if self.password:
             self.server.set_ticket(self.password)
-        self._listener, self.address = await listen(LocalMachine(self.server, "test:"), loopback(self.ca_file))
+        self._listener, self.address = await listen(LocalMachine(self.server, "test:"), self._listening)
+
+    @property
+    def _listening(self) -> Listening:
+        return loopback(self.ca_file) if self.unix_path is None else Listening(ListenAddress("", 0, self.unix_path))
 
     async def on_stop(self) -> None:
         self.server.close(NORMAL)

@@ -61,6 +61,19 @@ def test_one_time_ticket_opens_every_channel_of_one_session_only(tmp_path: Path,
     late.expect("channel-event", channel="main", what="error-auth")
 
 
+def test_one_time_ticket_that_expired_is_refused(tmp_path: Path, cleanup: ExitStack) -> None:
+    machine = machine_with_password(tmp_path, cleanup)
+    tickets = machine.server.tickets
+    ticket = machine.call(lambda: tickets.issue(machine.core.now() - tickets.lifetime))
+    late = cleanup.enter_context(SpiceGtk(**{**machine.way_in, "password": ticket}))
+    late.expect("channel-event", channel="main", what="error-auth")
+
+
+def test_client_comes_by_unix_socket(tmp_path: Path, cleanup: ExitStack) -> None:
+    machine = cleanup.enter_context(CoreMachine(tmp_path / "machine", password=PASSWORD, unix=True))
+    cleanup.enter_context(SpiceGtk(**machine.way_in)).opened("main", "inputs")
+
+
 def test_two_clients_type_on_one_machine(tmp_path: Path, cleanup: ExitStack) -> None:
     machine = machine_with_password(tmp_path, cleanup)
     machine.add(NotedKeyboard(machine.notes))
