@@ -25,6 +25,10 @@ FEW_PIXELS: Final = 4096
 DENSE: Final = 0.75
 """Where such a part of the tiles between the outermost ones differs, all between them is told: one picture."""
 
+MANY_PIXELS: Final = 256 * 1024
+SAMPLED: Final = 8
+"""From this size on each eighth row is looked at first."""
+
 _TOO_MANY: Final = 48
 
 Words = npt.NDArray[np.uint32]
@@ -37,9 +41,11 @@ def changed(now: Words, before: Words, where: Rect) -> Region:
         return Region((_around(now[where.slices] != before[where.slices]).moved(where.left, where.top),))
     top, left = where.top // TILE * TILE, where.left // TILE * TILE
     bottom, right = -(-where.bottom // TILE) * TILE, -(-where.right // TILE) * TILE
-    differs = now[top:bottom, left:right].view(np.uint64) != before[top:bottom, left:right].view(np.uint64)
-    by_tile = differs.view(np.uint64)  # eight pairs of pixels, a bool each, are a tile's row
-    tiles: Tiles = by_tile.reshape(-1, TILE, by_tile.shape[1]).any(axis=1)
+    if where.area >= MANY_PIXELS:  # of a wholly different picture, to know so is enough
+        some = _tiles(now[top:bottom:SAMPLED, left:right], before[top:bottom:SAMPLED, left:right], TILE // SAMPLED)
+        if np.count_nonzero(some) >= DENSE * some.size:
+            return Region((where,))
+    tiles = _tiles(now[top:bottom, left:right], before[top:bottom, left:right], TILE)
     box = _around(tiles)
     if box.is_empty:
         return NOWHERE
@@ -49,6 +55,13 @@ def changed(now: Words, before: Words, where: Rect) -> Region:
     while len(runs := _runs(tiles, size)) > _TOO_MANY:
         tiles, size = _halved(tiles), 2 * size
     return Region(few((rect.moved(left, top) & where for rect in runs), MOST_RECTS, WASTE))
+
+
+def _tiles(now: Words, before: Words, rows: int) -> Tiles:
+    """Which tiles differ, of which each has so many rows in the arrays."""
+    by_tile = (now.view(np.uint64) != before.view(np.uint64)).view(np.uint64)  # a tile's row: eight pairs, a bool each
+    found: Tiles = by_tile.reshape(-1, rows, by_tile.shape[1]).any(axis=1)
+    return found
 
 
 def _around(differs: Tiles) -> Rect:

@@ -25,16 +25,26 @@ MOST_SHARED_PIXELS: Final = 4 * 1024 * 1024
 
 
 class Snapshot:
-    """The pixels of a rectangle as they were at a moment."""
+    """The pixels of a rectangle as they were at a moment.
 
-    def __init__(self, surface: Surface, rect: Rect) -> None:
+    `lent`: they are the surface's own memory if that can be, which stays as it is while an `Encoding` is at work. What
+    else is to be known of them is to be asked before the surface changes.
+    """
+
+    def __init__(self, surface: Surface, rect: Rect, *, lent: bool) -> None:
         self.surface = surface.id
         self.has_alpha = surface.has_alpha
         self.rect = rect
-        self.pixels: Pixels = surface.shadow[rect.slices].copy()
+        self.readers = 0
+        """Threads that are reading."""
+        self.pixels: Pixels = surface.lend(rect, self) if lent else surface.shadow[rect.slices].copy()
         self._id: int | None = None
         self._cached: Payload | None = None
         self._encodings: dict[Plan, Encoding] | None = {}
+
+    @property
+    def is_read(self) -> bool:
+        return self.readers > 0
 
     def name(self, channel_id: int) -> int:
         """Its name in the caches of a channel's clients."""
@@ -82,7 +92,12 @@ class Encoding:
         if snapshot.rect.area <= FEW_PIXELS:
             self._result = encode(snapshot.pixels, plan)
         else:
+            snapshot.readers += 1
             self.future = core.run(encode, snapshot.pixels, plan)
+            self.future.add_done_callback(self._on_read)
+
+    def _on_read(self, _: object) -> None:
+        self.snapshot.readers -= 1
 
     @property
     def is_done(self) -> bool:
@@ -127,11 +142,11 @@ class Sharing:
     """The snapshots of one channel of late: a client gets another's when it needs the same."""
 
     def __init__(self) -> None:
-        self._snapshots: dict[tuple[int, Rect], Snapshot] = {}
+        self._snapshots: dict[tuple[int, Rect, bool], Snapshot] = {}
         self._pixels = 0
         self._versions: dict[int, int] = {}
 
-    def snapshot(self, surface: Surface, rect: Rect) -> Snapshot:
+    def snapshot(self, surface: Surface, rect: Rect, *, lent: bool = False) -> Snapshot:
         """The newest pixels of `rect`."""
         full = len(self._snapshots) >= MOST_SHARED or self._pixels + rect.area > MOST_SHARED_PIXELS
         if full or self._versions.get(surface.id) != surface.version:
@@ -140,7 +155,8 @@ class Sharing:
             self._snapshots.clear()
             self._pixels = 0
             self._versions[surface.id] = surface.version
-        if (found := self._snapshots.get((surface.id, rect))) is None:
-            found = self._snapshots[surface.id, rect] = Snapshot(surface, rect)
+        key = (surface.id, rect, lent)
+        if (found := self._snapshots.get(key)) is None:
+            found = self._snapshots[key] = Snapshot(surface, rect, lent=lent)
             self._pixels += rect.area
         return found

@@ -190,7 +190,7 @@ class Sender:
         picture, rect, whole = found
         exact = picture.exact.overlaps(rect)
         picture.sent(rect)
-        snapshot = self._outlet.screen.sharing.snapshot(picture.surface, rect)
+        snapshot = self._outlet.screen.sharing.snapshot(picture.surface, rect, lent=True)
         if not whole and self._send_cached(snapshot, out):
             return True
         plan = self._outlet.plan(snapshot, exact=exact)
@@ -225,8 +225,11 @@ class Sender:
 
     def _send_cached(self, snapshot: Snapshot, out: list[Payload]) -> bool:
         """Send its name if the client has it. Only when nothing is ahead of it, which might push it out."""
-        cache, channel_id = self._outlet.cache, self._outlet.screen.id
-        if cache is None or self._jobs or not cache.fits(snapshot.rect) or not cache.use(snapshot.name(channel_id)):
+        cache = self._outlet.cache
+        if cache is None or not cache.fits(snapshot.rect):
+            return False
+        name = snapshot.name(self._outlet.screen.id)  # now: later the pixels may be others
+        if self._jobs or not cache.use(name):
             return False
         out.append(snapshot.cached())
         return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +47,18 @@ Drawing = (
 """Messages that draw on a surface."""
 
 
+LEAST_LOAN: Final = 16 * 1024
+"""Fewer pixels are copied sooner than lent."""
+
+
+class Loan(Protocol):
+    """Somebody who has pixels of the shadow without having copied them."""
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a thread reads them now."""
+
+
 class Update(NamedTuple):
     """The machine says that pixels changed: where, and within which box of its own."""
 
@@ -84,6 +96,7 @@ class Surface:
         self.version = 0
         """Counts the changes of `shadow`."""
         self._pending: list[Update] = []
+        self._loans: list[Loan] = []
         self._scrolls = ScrollFinder()
 
     @property
@@ -120,8 +133,7 @@ class Surface:
         self._catch_up()
         self._all[box.slices] = colour
         if self._screen.is_watched:
-            self._told[box.slices] = colour
-            self.version += 1
+            self._change()[box.slices] = colour
             self._screen.tell(Fill(self.id, box, colour))
 
     def copy_bits(self, rect: Rect, src_x: int, src_y: int) -> None:
@@ -163,8 +175,7 @@ class Surface:
             self.damage(box)  # it was drawn on what nobody was told of
             return
         self._catch_up()
-        self._told[box.slices] = self._all[box.slices]
-        self.version += 1
+        self._change()[box.slices] = self._all[box.slices]
         self._screen.tell(Draw(self.id, box, drawing))
 
     def destroy(self) -> None:
@@ -172,6 +183,17 @@ class Surface:
         self._screen.destroy(self)
 
     # the screen's side
+
+    def lend(self, rect: Rect, loan: Loan) -> Pixels:
+        """The told pixels of `rect`, to be read until they change, and then on as long as `loan` is being read.
+
+        Whole rows of many pixels are lent indeed; others are copied, which encoders would do anyhow.
+        """
+        whole_rows = rect.width == self.width == self._told.shape[1]
+        if not whole_rows or rect.area < LEAST_LOAN:
+            return self.shadow[rect.slices].copy()
+        self._loans.append(loan)
+        return self.shadow[rect.slices]
 
     def creation(self) -> CreateSurface:
         """The operation that makes it at a client."""
@@ -181,8 +203,7 @@ class Surface:
     def renew(self) -> None:
         """Somebody watches for the first time: clients will be told what is there now."""
         self._pending.clear()
-        self._told[:] = self._all
-        self.version += 1
+        self._change()[:] = self._all
 
     def settle(self) -> None:
         """Find out what changed really, and tell it."""
@@ -221,9 +242,9 @@ class Surface:
         return region, move is not None
 
     def _catch_up_with(self, region: Region) -> None:
+        told = self._change()
         for rect in region:
-            self._told[rect.slices] = self._all[rect.slices]
-        self.version += 1
+            told[rect.slices] = self._all[rect.slices]
 
     def _changed(self, declared: Region) -> Region:
         region = NOWHERE
@@ -233,9 +254,17 @@ class Surface:
 
     def _move_told(self, box: Rect, source: Rect) -> None:
         """Clients move pixels of theirs."""
-        _move(self._told, source, box)
-        self.version += 1
+        _move(self._change(), source, box)
         self._screen.tell(CopyBits(self.id, box, (source.left, source.top)))
+
+    def _change(self) -> Words:
+        """The shadow, about to be changed. If threads read from it, its memory stays theirs, and it goes on elsewhere."""
+        self.version += 1
+        if any(loan.is_read for loan in self._loans):
+            self._told = self._told.copy()
+            self.shadow = _bytes(self._told, self.bounds)
+        self._loans.clear()
+        return self._told
 
     def _catch_up(self) -> None:
         """An operation comes: what was drawn before has to be told before."""

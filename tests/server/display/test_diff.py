@@ -55,6 +55,15 @@ def test_changes_far_from_each_other_are_told_apart() -> None:
     assert len(told) == 2 and told.area == 2 * 16 * 16
 
 
+def test_wholly_different_picture_is_told_as_one_and_a_nearly_equal_one_as_what_differs() -> None:
+    before = np.zeros((480, 640), np.uint32)
+    where = Rect(0, 0, 640, 470)
+    assert changed(np.random.default_rng(1).integers(1, 9, before.shape, np.uint32), before, where) == Region([where])
+    now = before.copy()
+    now[100, 200] = 1
+    assert changed(now, before, where) == Region([Rect(192, 96, 208, 112)])
+
+
 def test_many_changes_are_told_in_few_rectangles() -> None:
     now, before = spotted([(x, y) for x in range(0, WIDTH, 31) for y in range(0, HEIGHT, 17)])
     assert len(changed(now, before, ALL)) <= 2 * MOST_RECTS

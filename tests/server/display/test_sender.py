@@ -21,7 +21,7 @@ from gateway.spice.messages import draw
 from tests.screen import box_of
 from tests.server.display.reader import Reader
 
-WIDTH, HEIGHT = 280, 200
+WIDTH, HEIGHT = 288, 200
 """Large enough for pictures that are encoded in threads."""
 
 
@@ -46,6 +46,8 @@ Action = Callable[[Scene], None]
 RECTS = st.builds(Rect, *(st.integers(0, size) for size in (WIDTH, HEIGHT, WIDTH, HEIGHT))).map(
     lambda r: Rect(min(r.left, r.right), min(r.top, r.bottom), max(r.left, r.right) + 1, max(r.top, r.bottom) + 1)
 )
+ROWS = RECTS.map(lambda rect: Rect(0, rect.top, WIDTH, rect.bottom))
+"""Whole rows, which encoders read from the surface's own memory."""
 SEEDS = st.integers(0, 5)
 
 
@@ -90,6 +92,7 @@ def invert(rect: Rect) -> Action:
 ACTIONS = st.one_of(
     st.builds(draw_blocks, RECTS, SEEDS),
     st.builds(draw_noise, RECTS, SEEDS),
+    st.builds(draw_noise, ROWS, SEEDS),
     st.builds(fill, RECTS, SEEDS),
     st.builds(copy_bits, RECTS, st.integers(-20, WIDTH), st.integers(-20, HEIGHT)),
     st.builds(invert, RECTS.filter(lambda r: r.left < WIDTH and r.top < HEIGHT)),
