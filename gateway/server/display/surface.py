@@ -258,7 +258,7 @@ class Surface:
         self._screen.tell(CopyBits(self.id, box, (source.left, source.top)))
 
     def _change(self) -> Words:
-        """The shadow, about to be changed. If threads read from it, its memory stays theirs, and it goes on elsewhere."""
+        """The shadow, about to be changed. While threads read from it, its memory stays as it is."""
         self.version += 1
         if any(loan.is_read for loan in self._loans):
             self._told = self._told.copy()
