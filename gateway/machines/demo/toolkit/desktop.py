@@ -58,9 +58,9 @@ class Desktop:
         self._dirty = Region()
         self._dirty.add(self.bounds)
         for window in self.windows:
-            window.drawn_at = (window.left, window.top)
             window.shifts.clear()
             self._bring_back(window)
+            window.drawn_at = (window.left, window.top)
         self._restack()
 
     @property
@@ -91,8 +91,10 @@ class Desktop:
         """Put a new window on top: at a place, or where there is room."""
         head = self.heads[0]
         step = 32 * (len(self.windows) % 8)
-        window.left = left if left is not None else head.left + (head.width - window.width) // 2 - 112 + step
-        window.top = top if top is not None else head.top + max(16, (head.height - window.height) // 3 - 80) + step
+        window.home = (
+            left if left is not None else head.left + (head.width - window.width) // 2 - 112 + step,
+            top if top is not None else head.top + max(16, (head.height - window.height) // 3 - 80) + step,
+        )
         window.shell = self
         self._bring_back(window)
         self._show(window)
@@ -137,12 +139,15 @@ class Desktop:
         screen = self.bounds
         window.left = min(screen.right - 80, max(screen.left + 80 - window.width, left))
         window.top = min(screen.bottom - theme.TITLE_HEIGHT, max(screen.top, top))
+        window.home = (window.left, window.top)
         self.schedule()
 
     def window_at(self, x: int, y: int) -> Window | None:
         return next((window for window in reversed(self.windows) if window.frame.has(x, y)), None)
 
     def _bring_back(self, window: Window) -> None:
+        """To where it was put, as far as that is on the screen."""
+        window.left, window.top = window.home
         screen = self.heads[0] if not self.bounds.covers(window.frame) else self.bounds
         window.left = max(screen.left, min(window.left, screen.right - window.width))
         window.top = max(screen.top, min(window.top, screen.bottom - window.height))

@@ -20,7 +20,9 @@ STRONG_BORDER: Final = rgb("#bcc5d6")
 
 # text: each at least 4.5:1 on WINDOW
 TEXT: Final = rgb("#1c2333")
-MUTED: Final = rgb("#5a6478")
+MUTED: Final = rgb("#566073")
+TITLE_RESTING: Final = rgb("#667085")
+"""The title of a window that keys do not go to."""
 ON_ACCENT: Final = rgb("#ffffff")
 
 # meanings

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar, Final, NamedTuple, Protocol
 
 from gateway.machines.demo.toolkit import shadow, theme
-from gateway.machines.demo.toolkit.canvas import Canvas, Pixels, blank, blend_pixels, corner, mixed, part_of
+from gateway.machines.demo.toolkit.canvas import Canvas, Pixels, blank, blend_pixels, corner, part_of
 from gateway.machines.demo.toolkit.fonts import SEMIBOLD, sans
 from gateway.machines.demo.toolkit.geometry import Box, Region
 from gateway.machines.demo.toolkit.icons import draw_tile, glyph
@@ -45,6 +45,8 @@ class Window:
         self.title = title
         self.icon = icon
         self.left = self.top = 0
+        self.home = (0, 0)
+        """Where somebody put it: it stands there whenever the screen is large enough."""
         self.width, self.height = width, height + theme.TITLE_HEIGHT
         self.pixels: Pixels = blank(self.width, self.height)
         self.widgets: list[Widget] = []
@@ -211,7 +213,7 @@ class Window:
         top.fill(Box(1, theme.TITLE_HEIGHT - 1, self.width - 1, theme.TITLE_HEIGHT), theme.BORDER)
         draw_tile(top, self.icon, Box.at(12, (theme.TITLE_HEIGHT - _ICON) // 2, _ICON, _ICON))
         font = sans(theme.BODY, SEMIBOLD)
-        colour = theme.TEXT if self._active else mixed(theme.MUTED, theme.TITLE_BAR, 0.25)
+        colour = theme.TEXT if self._active else theme.TITLE_RESTING
         title = font.fit(self.title, self.width - 130)
         top.text(42, (theme.TITLE_HEIGHT - font.height) // 2, title, font, colour)
         for name, box in self.buttons.items():

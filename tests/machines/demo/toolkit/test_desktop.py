@@ -170,13 +170,15 @@ async def test_changes_of_one_turn_are_drawn_together_in_the_next() -> None:
     assert shown.is_right()
 
 
-async def test_smaller_screen_brings_windows_back_into_sight() -> None:
+async def test_smaller_screen_brings_windows_into_sight_and_a_larger_one_back_to_their_place() -> None:
     shown = Shown()
     window = furnished("Far out")
     shown.desktop.open(window, 330, 150)
-    smaller = Shown(500, 400)
+    smaller, larger = Shown(500, 400), Shown(800, 600)
     attach_like(shown.desktop, smaller)
     assert shown.desktop.bounds.covers(window.frame)
+    attach_like(shown.desktop, larger)
+    assert (window.left, window.top) == (330, 150)
 
 
 def attach_like(desktop: Desktop, other: Shown) -> None:
