@@ -16,7 +16,7 @@ from gateway.server.closing import CloseCode, Closing
 from gateway.server.display.drawn import Snapshot
 from gateway.server.display.encoding import Choice, Plan
 from gateway.server.display.image_cache import ImageCache
-from gateway.server.display.ops import CreateSurface, Op, Payload
+from gateway.server.display.ops import CreateSurface, Draw, Op, Payload
 from gateway.server.display.picture import PicturePipe
 from gateway.server.display.region import Region
 from gateway.server.display.screen import Screen, Watcher
@@ -104,6 +104,8 @@ class DisplayClient(PipeClient, Watcher, Outlet):
     def on_op(self, op: Op) -> None:
         if isinstance(op, CreateSurface):
             self.account.create(self.screen.surfaces[op.surface], op)
+        elif isinstance(op, Draw) and op.needs is not None and not self.has_cap(op.needs):
+            self.account.damage(op.surface, Region((op.box,)))
         else:
             self.account.push(op)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from gateway.server.display.region import NOWHERE, Rect, Region
 from gateway.spice import codec
-from gateway.spice.enums import BrushType, ClipType, MaskFlags, Ropd, SurfaceFlags, SurfaceFmt
+from gateway.spice.enums import BrushType, ClipType, DisplayCap, MaskFlags, Ropd, SurfaceFlags, SurfaceFmt
 from gateway.spice.messages import display as messages
 from gateway.spice.messages import draw, shapes
 from gateway.spice.messages.shapes import Brush, Clip, Point, QMask
@@ -104,6 +104,8 @@ class Draw(Op):
     def __init__(self, surface: int, box: Rect, drawing: Message) -> None:
         self.surface, self.box, self._drawing = surface, box, drawing
         self.sources = frozenset(_surfaces_in(drawing))
+        self.needs = DisplayCap.COMPOSITE if isinstance(drawing, draw.DrawComposite) else None
+        """What a client must be able to; others get pixels."""
 
     def message(self) -> Message:
         return self._drawing

@@ -162,7 +162,8 @@ class Surface:
     def draw(self, drawing: Drawing) -> None:
         """`drawing` happened, and the machine has drawn its result into `pixels` itself, within the message's box.
 
-        Pictures in it must not refer to any cache. Raises `UsageError` when it is another surface's.
+        Pictures in it must be BITMAPs or surfaces, and refer to no cache: all clients get the same.
+        Raises `UsageError` when it is another surface's.
         """
         self._check()
         if drawing.base.surface_id != self.id:

@@ -17,6 +17,7 @@ from gateway.server.display.worker import Monitor, QXLWorker
 from gateway.server.interfaces import QXLInterface
 from gateway.spice.enums import (
     ChannelType,
+    CompositeFlags,
     DisplayCap,
     ImageCompression,
     ImageFlags,
@@ -28,7 +29,7 @@ from gateway.spice.enums import (
 from gateway.spice.errors import UsageError
 from gateway.spice.limits import MAX_PICTURE_OPS
 from gateway.spice.messages import common, display, draw
-from gateway.spice.messages.shapes import Image, ImageDescriptor
+from gateway.spice.messages.shapes import Image, ImageDescriptor, Point16
 from gateway.spice.messages.shapes import Surface as SurfaceImage
 from gateway.spice.wire import Message
 from tests.screen import ImageStore, LinkedScreen
@@ -160,6 +161,24 @@ def surface_copy(source: Surface, box: Rect) -> draw.DrawCopy:
     image = Image(descriptor, SurfaceImage(source.id))
     data = draw.Copy(image, source.bounds.wire, Ropd.OP_PUT, ImageScaleMode.NEAREST, no_mask())
     return draw.DrawCopy(base(0, box), data)
+
+
+@pytest.mark.parametrize("able", [True, False])
+async def test_composite_is_drawn_by_clients_that_can_and_sent_as_pixels_to_others(able: bool) -> None:
+    async with ServingCore() as core, core.client() as client:
+        surface = adapter_of(core).worker.create_primary_surface(64, 64)
+        caps: list[int] = [*LZ4, *([DisplayCap.COMPOSITE] if able else [])]
+        screen = await LinkedScreen.open(await client.begin(), caps=caps)
+        await screen.until(display.Mark)
+        box = Rect.at(10, 10, 20, 20)
+        surface.pixels[box.slices] = 99
+        point = Point16(0, 0)
+        composite = draw.Composite(CompositeFlags(0), None, None, None, None, point, point)
+        surface.draw(draw.DrawComposite(base(0, box), composite))
+        if able:
+            await screen.channel.expect(draw.DrawComposite)
+        else:
+            await screen.until_equal(surface)
 
 
 async def test_primary_surface_changes_its_size() -> None:
