@@ -26,6 +26,8 @@ WALLPAPER = (60, 700)
 BARS = ((255, 0, 0), (0, 255, 0), (255, 255, 0), (0, 0, 255), (255, 0, 255), (0, 255, 255))
 #: The clip's tone, in Hz.
 TONE = 440
+#: Says what the keys go to.
+FOCUS = "xprop -id $(xprop -root 32x ' $0' _NET_ACTIVE_WINDOW | cut -d' ' -f2) WM_CLASS"
 
 #: A first picture in the page that is open already.
 WAIT_FOR_ANOTHER = """() => {
@@ -66,7 +68,8 @@ def test_what_is_typed_in_the_browser_is_typed_in_the_terminal(desk: Desk) -> No
     desk.open()
     wait_until("terminal", lambda: has_programs(picture_of(desk.viewer)))
     rows, columns = np.nonzero((picture_of(desk.viewer) == TERMINAL).all(axis=2))
-    desk.viewer.page.mouse.click(*desk.viewer.point(float(columns.min() + 60), float(rows.min() + 60)))
+    desk.viewer.page.mouse.click(*desk.viewer.point(float(np.median(columns)), float(np.median(rows))))
+    wait_until("focus on the terminal", lambda: "lxterminal" in desk.stack.execute("desktop", "sh", "-c", FOCUS))
     desk.viewer.page.keyboard.type("touch typed\n", delay=20)
     wait_until("file made by typing", lambda: "typed" in desk.stack.execute("desktop", "ls", "/home/desktop"))
 
