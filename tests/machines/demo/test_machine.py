@@ -9,6 +9,7 @@ import pytest
 
 from gateway.machines.demo.apps import APPS
 from gateway.machines.demo.apps.app import App
+from gateway.machines.demo.apps.video import Video
 from gateway.spice.agent import MonConfig, MonitorsConfig
 from gateway.spice.enums import ChannelType, DisplayCap, MonitorsConfigFlags
 from gateway.spice.messages import display
@@ -92,3 +93,21 @@ async def test_machine_has_no_monitor_beyond_its_limits() -> None:
         demo.display.resize([(100_000, 1), (64, 64), (800, 600)])
         await demo.display.resized()
         assert demo.display.sizes == ((3840, 480), (640, 480))
+
+
+async def test_machine_that_was_switched_off_draws_and_ticks_no_more() -> None:
+    async with ServingDemo() as core, core.client() as client:
+        await client.begin()
+        demo = core.demo
+        clock, video = demo.show("clock"), demo.show("video")
+        assert isinstance(video, Video)
+        video.toggle()
+        demo.loudspeaker.play("Tone")
+        demo.close()
+        number = video.number
+        before = (clock.pixels.copy(), video.pixels.copy())
+        await asyncio.sleep(0.1)  # that nothing happens can only be waited for
+        assert video.number == number
+        assert not demo.loudspeaker.title
+        assert all((pixels == window.pixels).all() for pixels, window in zip(before, (clock, video), strict=True))
+        assert not core.server.channels

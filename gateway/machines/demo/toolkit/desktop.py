@@ -72,8 +72,10 @@ class Desktop:
 
     def close_down(self) -> None:
         """Draw no more."""
+        self._screen = None
         if self._timer is not None:
             self._timer.cancel()
+            self._timer = None
         for window in (*self.windows, *self.minimised):
             window.on_hidden()
             window.on_closed()

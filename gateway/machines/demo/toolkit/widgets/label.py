@@ -10,7 +10,7 @@ from gateway.machines.demo.toolkit.fonts import MEDIUM, Font, sans
 from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.widgets.widget import Widget
 
-_LINE_SPACING = 1.35
+_LINE_SPACING = 1.125
 
 
 class Label(Widget):
@@ -53,7 +53,7 @@ class Label(Widget):
 
     def draw(self, canvas: Canvas) -> None:
         box, font = self.box, self._font
-        step = round(font.height * _LINE_SPACING / 1.2)
+        step = round(font.height * _LINE_SPACING)
         most = max(1, box.height // step)
         lines = font.wrap(self._text, box.width)
         if len(lines) > most:
