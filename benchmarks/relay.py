@@ -33,11 +33,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.relay_ends import KEEPER, Address, End, log_in, open_echo, open_flood, to_json
+from benchmarks.relay_ends import KEEPER, Address, End, open_echo, open_flood, to_json
 from benchmarks.relay_gauge import cpu_seconds, memory
 from gateway.spice.enums import ChannelType
+from tests.e2e.credentials import set_up
 
 MB = 1_000_000
 GB = 1_000_000_000
@@ -122,13 +124,15 @@ def websockify(target: int) -> Iterator[tuple[Address, int]]:
 def spicegate(target: int) -> Iterator[tuple[Address, int]]:
     """spicegate in front of the machine's SPICE port; where it is, logged in, and its process."""
     arguments = [sys.executable, "-m", "gateway", "serve", f"spice://127.0.0.1:{target}", "--name", "bench"]
-    arguments += ["--port", "0"]
-    with running(arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+    with TemporaryDirectory() as state, running(
+        [*arguments, "--port", "0", "--state", state], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            if entrance := re.search(r"http://127\.0\.0\.1:(\d+)/enter\?\S+", line):
-                cookie = log_in(entrance[0])
-                yield Address(int(entrance[1]), websocket=True, machine="bench", cookie=cookie), process.pid
+            if found := re.search(r"http://127\.0\.0\.1:(\d+)/setup\?token=(\S+)", line):
+                port = int(found[1])
+                cookie = "=".join(set_up(port, found[2]))
+                yield Address(port, websocket=True, machine="bench", cookie=cookie), process.pid
                 return
         raise RuntimeError("spicegate did not start")
 

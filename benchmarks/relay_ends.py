@@ -14,7 +14,6 @@ import socket
 import sys
 import threading
 import time
-import urllib.request
 from dataclasses import asdict, dataclass
 from struct import pack, unpack
 
@@ -198,20 +197,6 @@ def open_flood(address: Address) -> list[End]:
     display.link(ChannelType.DISPLAY, session)
     display.put(frame(DISPLAY_INIT, bytes(14), True, 0))
     return [display, KEEPER.keep(end)]
-
-
-def log_in(entrance: str) -> str:
-    """Follow spicegate's one-time link; the cookie it gives."""
-
-    class Stay(urllib.request.HTTPRedirectHandler):
-        def redirect_request(self, *_: object) -> None:
-            return None
-
-    try:
-        answer = urllib.request.build_opener(Stay).open(entrance, timeout=TIMEOUT)
-    except urllib.error.HTTPError as error:
-        answer = error
-    return str(answer.headers["Set-Cookie"]).partition(";")[0]
 
 
 def to_json(address: Address) -> str:
