@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import numpy.typing as npt
 from playwright.sync_api import CDPSession, Page
 
 from tests.e2e.browser import Viewer
+from tests.e2e.credentials import log_in
 from tests.e2e.program import ticks
 
 #: One ear's samples, −1 to 1.
@@ -106,6 +108,18 @@ class Recording:
         return float(np.sqrt(np.mean(self.left**2))), float(np.sqrt(np.mean(self.right**2)))
 
 
+class Entrance(Protocol):
+    """A gateway; `link` leads through its log-in to a machine."""
+
+    origin: str
+
+    @property
+    def port(self) -> int: ...
+
+    @property
+    def link(self) -> str: ...
+
+
 class Listener:
     """Somebody at a viewer's page who listens. Made before the page is opened.
 
@@ -117,6 +131,13 @@ class Listener:
         self._page: Page = viewer.page
         self._debugger: CDPSession = viewer.context.new_cdp_session(viewer.page)
         viewer.context.add_init_script(WATCH)
+
+    def arrive(self, gateway: Entrance) -> None:
+        """Open the machine with a log-in of before: whoever logs in by hand has made the gesture already."""
+        name, value = log_in(gateway.port)
+        self._page.context.add_cookies([{"name": name, "value": value, "url": gateway.origin}])
+        (machine,) = parse_qs(urlsplit(gateway.link).query)["next"]
+        self._page.goto(gateway.origin + machine)
 
     def wait_for_button(self) -> None:
         """Returns when the page asks for a click."""
