@@ -156,8 +156,14 @@ class PipeClient(RedChannelClient):
         """Queue messages that leave together."""
         if not self.connected:
             return
-        for number, payload in payloads:
-            self.pipe.push(PipeItem(number, payload))
+        try:
+            for number, payload in payloads:
+                if self.pipe.is_full:
+                    self.pump()  # a picture may be larger than the pipe
+                self.pipe.push(PipeItem(number, payload))
+        except PipeFull:
+            self.disconnect(TOO_SLOW)
+            return
         self.pump()
 
     @property

@@ -27,7 +27,7 @@ from gateway.spice.enums import (
     VideoCodecType,
 )
 from gateway.spice.errors import UsageError
-from gateway.spice.limits import MAX_PICTURE_OPS
+from gateway.spice.limits import MAX_PICTURE_OPS, MAX_PIPE_BYTES
 from gateway.spice.messages import common, display, draw
 from gateway.spice.messages.shapes import Image, ImageDescriptor, Point16
 from gateway.spice.messages.shapes import Surface as SurfaceImage
@@ -76,6 +76,16 @@ async def test_client_begins_with_the_whole_picture() -> None:
     kinds = [type(message) for message in screen.seen]
     assert kinds == [display.SurfaceCreate, display.MonitorsConfig, draw.DrawCopy, display.Mark]
     assert screen.monitors == display.MonitorsConfig(1, [display.Head(0, 0, 200, 100, 0, 0, 0)])
+
+
+async def test_picture_larger_than_the_pipe_arrives() -> None:
+    async with ServingCore() as core, core.client() as client:
+        surface = adapter_of(core).worker.create_primary_surface(2400, 1600)
+        surface.pixels[:] = np.random.default_rng(1).integers(0, 256, surface.pixels.shape, np.uint8)
+        assert surface.pixels.nbytes > MAX_PIPE_BYTES
+        screen = await LinkedScreen.open(await client.begin(), caps=LZ4)
+        await screen.until(display.Mark)
+        assert screen.shows(surface)
 
 
 async def test_client_gets_only_what_changed() -> None:
