@@ -33,9 +33,6 @@ GOOD_EVERY = 100
 WARM_STEPS = 300
 """Connections after which what is kept for good is there: caches, encoders, threads."""
 
-MOST_GROWTH = 100 << 20
-"""Bytes by which the process may grow from then on: a queue without bounds passes any number."""
-
 
 class Fault(AssertionError):
     """The server did not hold; the text says how to see it again."""
@@ -74,7 +71,7 @@ class Fuzzer:
             if step == first + WARM_STEPS:
                 start = peak_memory()
             self.outcome.grown = peak_memory() - start
-            if self._faults.seen or (step > first + WARM_STEPS and self.outcome.grown > MOST_GROWTH):
+            if self._faults.seen or (step > first + WARM_STEPS and self.outcome.grown > self._core.most_growth):
                 raise Fault(f"seed {self._seed}, step {step}: grown by {self.outcome.grown} bytes; {self._faults.seen}")
         await self._be_good()
         return self.outcome

@@ -187,6 +187,9 @@ class Loudspeaker(PlaybackInterface):
 class Everything(ServingCore):
     """A server with all of them."""
 
+    most_growth = 100 << 20
+    """Bytes by which the process may grow once it is warm: a queue without bounds passes any number."""
+
     def make_server(self) -> SpiceServer:
         server = super().make_server()
         self.adapter, self.keyboard, self.loudspeaker = Adapter(), Keyboard(), Loudspeaker()
@@ -206,6 +209,9 @@ class Everything(ServingCore):
 
 class Demo(ServingDemo):
     """The demo machine, on which somebody opens and closes windows."""
+
+    most_growth = 600 << 20
+    """Two monitors as large as clients may ask for take a third of it, and are encoded into another."""
 
     def stir(self, seed: int) -> None:
         """Have something happen."""
