@@ -20,7 +20,7 @@ from tests.faults import Faults
 from tests.fuzz import mutate
 from tests.fuzz.recordings import Recording, recordings
 from tests.fuzz.target import Demo, Everything
-from tests.peers import COMMON_CAPS, BrowserChannel, StreamPipe
+from tests.peers import COMMON_CAPS, BrowserChannel, Gone, StreamPipe
 
 Target = Everything | Demo
 
@@ -78,15 +78,16 @@ class Fuzzer:
 
     async def _step(self, step: int) -> None:
         chance = random.Random(f"{self._seed} {step}")
-        if step % GOOD_EVERY == 0:
-            await self._be_good()
         try:
+            if step % GOOD_EVERY == 0:
+                await self._be_good()
             if chance.random() < 0.1:
                 await self._spoil_link(chance)
             else:
                 await self._spoil_channel(chance, chance.choice(self._recordings))
-        except TimeoutError as error:
-            raise Fault(f"seed {self._seed}, step {step}: the server does not end the connection") from error
+        except (Gone, TimeoutError) as error:
+            what = "ends a good client's connection" if isinstance(error, Gone) else "does not end a connection"
+            raise Fault(f"seed {self._seed}, step {step}: the server {what}; {self._faults.seen}") from error
 
     async def _spoil_channel(self, chance: random.Random, recording: Recording) -> None:
         """A session whose MAIN, or another channel beside a sound MAIN, says what is spoilt."""
