@@ -22,6 +22,8 @@ from gateway.web.settings import Network, WebSettings, origin_of
 
 FILE_NAME = "spicegate.toml"
 STORE_NAME = "spicegate.db"
+SECRETS_NAME = "secrets"  # of machines that are added in the dashboard
+BACKUPS_NAME = "backups"
 
 MachineName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
@@ -287,7 +289,9 @@ class Config(_Model):
         """What the web frontend needs to know of it."""
         gateway, auth = self.gateway, self.auth
         proxy = (auth.user_header, auth.user_header_from, auth.user_header_role)
-        return WebSettings(gateway.public_url, gateway.trusted_proxies, gateway.allowed_origins, *proxy)
+        state = gateway.store_path().parent
+        places = (state / SECRETS_NAME, state / BACKUPS_NAME)
+        return WebSettings(gateway.public_url, gateway.trusted_proxies, gateway.allowed_origins, *proxy, *places)
 
     def specs(self) -> list[MachineSpec]:
         """The machines, with their passwords. Raises `ConfigError`."""

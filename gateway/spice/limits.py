@@ -166,6 +166,16 @@ MAX_LOGINS: Final = 1024
 MAX_REQUEST_BYTES: Final = 64 * KIB
 FIRST_REQUEST_SECONDS: Final = 10
 
+# --- the API ---
+API_RATE: Final = 50
+"""Requests a second of one log-in or key in the long run."""
+API_BURST: Final = 300
+MAX_FEEDS: Final = 64
+"""Readers of the event stream at a time."""
+FEED_EVENTS: Final = 16
+"""Events that may wait for a slow reader before it gets everything anew."""
+MAX_NOTICE_LENGTH: Final = 500
+
 
 def max_message(channel: ChannelType, direction: Direction) -> int:
     """The largest payload, in bytes, that we take on this channel from this side."""

@@ -17,6 +17,8 @@ from gateway.server.heartbeat import Heartbeat
 from gateway.spice.auth import process_key
 from gateway.spice.limits import FIRST_REQUEST_SECONDS, MAX_REQUEST_BYTES, PING_SECONDS
 from gateway.web import bridge, entrance, metrics, native, pages, probes
+from gateway.web.api.events import FEED
+from gateway.web.api.install import add_api, start_api
 from gateway.web.concierge import Concierge
 from gateway.web.errors import error_pages
 from gateway.web.guard import check_routes, guard
@@ -35,9 +37,11 @@ from gateway.web.keys import (
 )
 from gateway.web.patience import FIRST_REQUEST, FirstRequest, punctual
 from gateway.web.readiness import Readiness
+from gateway.web.reloading import RELOADING, STORE_MACHINES, Reloading
 from gateway.web.rendering import assets, make_templates
 from gateway.web.settings import WebSettings
 from gateway.web.static_files import STATIC_FILES, StaticFiles, serve
+from gateway.web.store_machines import StoreMachines
 
 SHUTDOWN = Closing(CloseCode.GOING_AWAY, "The gateway is being stopped.")
 
@@ -46,7 +50,12 @@ MakeMachine = Callable[[Core, Spec], Machine]
 
 
 def make_app(
-    specs: Sequence[Spec], make_machine: MakeMachine, open_access: OpenAccess, settings: WebSettings | None = None
+    specs: Sequence[Spec],
+    make_machine: MakeMachine,
+    open_access: OpenAccess,
+    settings: WebSettings | None = None,
+    *,
+    reloading: Reloading | None = None,
 ) -> web.Application:
     """`make_machine` and `open_access` are called on the loop that the application runs on."""
     app = web.Application(middlewares=[punctual, error_pages, guard], client_max_size=MAX_REQUEST_BYTES)
@@ -57,9 +66,11 @@ def make_app(
     app[CONNECTIONS] = set()
     app[NATIVE] = {}
     app[READINESS] = Readiness()
+    app[RELOADING] = reloading or Reloading(None, {})
     app[FIRST_REQUEST] = FirstRequest(FIRST_REQUEST_SECONDS)
     for module in (entrance, native, pages, metrics, probes, bridge):
         app.add_routes(module.routes)
+    add_api(app)
     app.router.add_get("/static/{path:.+}", serve, name="static")
     check_routes(app)
     app.on_response_prepare.append(add_headers)
@@ -71,8 +82,11 @@ def make_app(
         fleet = app[FLEET] = Fleet(lambda spec: make_machine(core, spec), lambda machine: concierge.attend(machine))
         access = app[ACCESS] = await open_access(fleet.groups_of)
         concierge = app[CONCIERGE] = Concierge(core, access)
+        store = app[STORE_MACHINES] = StoreMachines(access, fleet, app[SETTINGS].secrets_dir)
+        start_api(app)
         try:
             fleet.apply(specs, Origin.CONFIG)
+            await store.load()
             await asyncio.to_thread(process_key)  # takes a moment, which the first client need not wait for
             core.spawn(app[HEARTBEAT].run(), "heartbeat")
             core.spawn(access.run(), "access")
@@ -100,6 +114,7 @@ def mounted(app: web.Application) -> web.Application:
 
 async def close_machines(app: web.Application) -> None:
     """Tell every client, before the server stops waiting for them."""
+    app[FEED].close(SHUTDOWN.sentence)
     app[FLEET].close(SHUTDOWN)
     connections = app[CONNECTIONS]
     for connection in tuple(connections):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from aiohttp.typedefs import Handler
 from gateway.access.errors import AccessError, Forbidden, Invalid, LockedOut, NotFound, Refused, TooBusy
 from gateway.store.errors import (
     BadCursor,
+    BadValue,
     LastAdmin,
     Missing,
     StoreBusy,
@@ -21,6 +23,7 @@ from gateway.store.errors import (
     Taken,
     TooMany,
 )
+from gateway.web.api.problem import PREFIX, BadFields, FieldError, problem_response
 from gateway.web.guard import PUBLIC
 from gateway.web.origin import base_of
 from gateway.web.rendering import render
@@ -50,6 +53,7 @@ STATUS_OF: Final[dict[type[Exception], int]] = {
     LastAdmin: 409,
     Invalid: 422,
     BadCursor: 422,
+    BadValue: 422,
     LockedOut: 429,
     TooMany: 429,
     TooBusy: 503,
@@ -69,28 +73,64 @@ _SENTENCES = {
 
 @web.middleware
 async def error_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn what a view raises into a page, or into plain text for whoever does not ask for pages."""
+    """Turn what a view raises into a problem below `/api/`, elsewhere into a page, or into plain text for whoever does
+    not ask for pages."""
     try:
         return await handler(request)
+    except ConnectionError:
+        raise
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        is_ours = bool(error.text) and error.text != f"{error.status}: {error.reason}"
-        sentence = error.text if is_ours else _SENTENCES.get(error.status, f"{error.reason}.")
-        return error_response(request, error.status, sentence or "")
+        return _answer(request, error.status, _sentence(error), headers=_kept(error))
+    except BadFields as error:
+        return _answer(request, 422, "A value is not taken.", kind="invalid", errors=error.errors)
     except (AccessError, StoreError) as error:
-        if (status := STATUS_OF.get(type(error))) is None:
-            log.exception("%s %s failed", request.method, request.path)
-            return error_response(request, 500, _SENTENCES[500])
-        response = error_response(request, status, str(error))
-        if isinstance(error, LockedOut | TooBusy):
-            response.headers["Retry-After"] = str(error.retry_after)
-        return response
-    except ConnectionError:
-        raise
+        return _refusal(request, error)
     except Exception:
-        log.exception("%s %s failed", request.method, request.path)
-        return error_response(request, 500, _SENTENCES[500])
+        return _mistake(request)
+
+
+def _refusal(request: web.Request, error: AccessError | StoreError) -> web.StreamResponse:
+    """What people or the store refuse."""
+    if (status := STATUS_OF.get(type(error))) is None:
+        return _mistake(request)
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, LockedOut | TooBusy) else {}
+    kind = error.code if isinstance(error, AccessError) else None
+    errors = [FieldError(field=error.field, message=str(error))] if isinstance(error, Invalid) else []
+    return _answer(request, status, str(error), kind=kind, errors=errors, headers=headers)
+
+
+def _mistake(request: web.Request) -> web.StreamResponse:
+    """Ours: the log has the details, and nobody else."""
+    log.exception("%s %s failed", request.method, request.path)
+    return _answer(request, 500, _SENTENCES[500])
+
+
+def _sentence(error: web.HTTPException) -> str:
+    is_ours = bool(error.text) and error.text != f"{error.status}: {error.reason}"
+    return (error.text if is_ours else _SENTENCES.get(error.status, f"{error.reason}.")) or ""
+
+
+def _kept(error: web.HTTPException) -> dict[str, str]:
+    """The headers of an exception that belong to the answer too."""
+    return {name: error.headers[name] for name in ("Allow", "Retry-After") if name in error.headers}
+
+
+def _answer(
+    request: web.Request,
+    status: int,
+    sentence: str,
+    *,
+    kind: str | None = None,
+    errors: Sequence[FieldError] = (),
+    headers: Mapping[str, str] | None = None,
+) -> web.StreamResponse:
+    if request.path.removeprefix(base_of(request)).startswith(PREFIX):
+        return problem_response(status, sentence, kind=kind, errors=errors, headers=headers)
+    response = error_response(request, status, sentence)
+    response.headers.update(headers or {})
+    return response
 
 
 def error_response(request: web.Request, status: int, sentence: str) -> web.Response:

@@ -64,7 +64,7 @@ async def machines(request: web.Request) -> web.Response:
 
 
 @routes.get("/m/{machine}", name="viewer")
-@needs(Permission.CONSOLE)
+@needs(Permission.CONSOLE, or_guest=True)
 async def viewer(request: web.Request) -> web.Response:
     """One machine's screen."""
     machine, _ = await find_machine(request)

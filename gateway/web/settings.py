@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from ipaddress import IPv4Network, IPv6Network, ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from yarl import URL
@@ -14,12 +15,13 @@ from gateway.access import Role
 Network = IPv4Network | IPv6Network
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WebSettings:
     """`public_url` is what people type when a proxy stands in front; only `trusted_proxies` may then connect.
 
     `allowed_origins` are other pages that may open `/ws/…`, as `scheme://host[:port]`. A proxy in `user_header_from`
     names the user in the header `user_header`; who is new becomes a user with `proxy_role`, nobody if None.
+    `secrets_dir` holds the files of machines that are added in the dashboard, `backups_dir` the store's backups.
     """
 
     public_url: str | None = None
@@ -28,6 +30,13 @@ class WebSettings:
     user_header: str | None = None
     user_header_from: tuple[Network, ...] = ()
     proxy_role: Role | None = None
+    secrets_dir: Path | None = None
+    backups_dir: Path | None = None
+
+    def become(self, other: WebSettings) -> None:
+        """Take over another's values: the configuration was read anew."""
+        for field in fields(self):
+            setattr(self, field.name, getattr(other, field.name))
 
     @property
     def base(self) -> str:

@@ -15,9 +15,12 @@ from gateway.server.core import Core
 from gateway.server.counters import Counters
 from gateway.server.rights import Right
 from gateway.server.transport import IDLE, Transport
+from gateway.spice import catalog, codec
 from gateway.spice.catalog import Direction
-from gateway.spice.enums import ChannelType
+from gateway.spice.enums import ChannelType, NotifySeverity, NotifyVisibility
 from gateway.spice.errors import ProtocolError
+from gateway.spice.framing import frame
+from gateway.spice.messages.common import Notify
 
 if TYPE_CHECKING:
     from gateway.machines.relay.machine import RelayMachine
@@ -97,6 +100,18 @@ class RelayChannelClient(RedChannelClient):
     def on_channels_list(self, channels: list[tuple[int, int]]) -> None:
         """CHANNELS_LIST passed."""
         self._relay.on_channels_list(channels)
+
+    def notify(self, text: str, severity: NotifySeverity) -> bool:
+        """Show the person a sentence, put between two messages of the machine's MAIN; whether it could be.
+
+        It can not be where messages bear serials or are acknowledged: both count what only the machine sends.
+        """
+        if not isinstance(self.outgoing, MainFlow) or not self.mini_header or not self.outgoing.has_gap:
+            return False
+        message = Notify(int(self.channel.core.now() * 1e9), severity, NotifyVisibility.HIGH, 0, text.encode() + b"\0")
+        number = next(e.number for e in catalog.messages(ChannelType.MAIN, Direction.SERVER) if e.cls is Notify)
+        self.transport.write_messages([frame(number, codec.marshal(message), True, 0)])
+        return True
 
     def on_closing(self, closing: Closing) -> None:
         count, seconds = self.counters, self.channel.core.now() - self.since

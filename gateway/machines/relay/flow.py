@@ -10,6 +10,7 @@ from gateway.spice.catalog import Direction
 from gateway.spice.enums import ChannelType
 from gateway.spice.errors import ProtocolError
 from gateway.spice.framing import HeaderScanner, MessageCutter, MessageReader
+from gateway.spice.messages.common import SetAck
 from gateway.spice.messages.main import ChannelsList, Init
 
 if TYPE_CHECKING:
@@ -76,13 +77,19 @@ class MachineFlow(Flow):
 
 
 class MainFlow(MachineFlow):
-    """From the machine to the client on MAIN, with two messages read in passing: INIT and CHANNELS_LIST."""
+    """From the machine to the client on MAIN, with messages read in passing: INIT, CHANNELS_LIST and SET_ACK."""
 
-    __slots__ = ("_reader",)
+    __slots__ = ("_acked", "_reader")
 
     def __init__(self, link: RelayChannelClient, source: Transport, sink: Transport) -> None:
         super().__init__(link, source, sink)
         self._reader = MessageReader(ChannelType.MAIN, self.direction, link.mini_header)
+        self._acked = False
+
+    @property
+    def has_gap(self) -> bool:
+        """Whether a message of ours fits in now: no message is under way, and nobody counts them."""
+        return self.scanner.between_messages and not self._acked
 
     def look(self, payload: Data) -> None:
         super().look(payload)
@@ -94,6 +101,8 @@ class MainFlow(MachineFlow):
     def _tap(self, message: object) -> None:
         if isinstance(message, Init):
             self._link.on_session_id(message.session_id)
+        elif isinstance(message, SetAck):
+            self._acked = message.window > 0
         elif isinstance(message, ChannelsList):
             self._link.on_channels_list([(entry.type, entry.id) for entry in message.channels])
 
@@ -101,5 +110,5 @@ class MainFlow(MachineFlow):
 _TAPPED = frozenset(
     entry.number
     for entry in catalog.messages(ChannelType.MAIN, Direction.SERVER)
-    if entry.cls in (Init, ChannelsList)
+    if entry.cls in (Init, ChannelsList, SetAck)
 )

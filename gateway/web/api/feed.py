@@ -1,0 +1,348 @@
+"""What changes, told to whoever listens: once a second one look at everything, shared by all readers.
+
+A reader first gets everything (`snapshot`), then what is different (`changes`), the figures that moved (`figures`) and
+the names of lists that were written to (`changed`). A reader who cannot keep up loses what waits and gets everything
+anew. Nothing is looked at while nobody listens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from gateway.access import TooBusy
+from gateway.machines.fleet import Fleet, Member
+from gateway.machines.health import State
+from gateway.server.channel import RedChannel
+from gateway.server.client import RedClient
+from gateway.server.core import Core
+from gateway.server.pipe_client import PipeClient
+from gateway.spice.limits import FEED_EVENTS, MAX_FEEDS
+from gateway.web.api.channels import ChannelView, channel_key, channel_view
+from gateway.web.api.machines import MachineView, machine_facts
+from gateway.web.api.sessions import SessionView, round_trip_of, session_view
+from gateway.web.api.shapes import Shape
+
+PERIOD: Final = 1.0
+"""Seconds between looks."""
+
+
+class Snapshot(Shape):
+    """Everything: what a page begins with."""
+
+    machines: list[MachineView]
+    sessions: list[SessionView]
+    channels: list[ChannelView]
+
+
+class MachineChanges(Shape):
+    """Machines that are new or different, and names of those that are gone."""
+
+    put: list[MachineView]
+    gone: list[str]
+
+
+class SessionChanges(Shape):
+    """The same for sessions, by id."""
+
+    put: list[SessionView]
+    gone: list[str]
+
+
+class ChannelChanges(Shape):
+    """The same for channels, by key."""
+
+    put: list[ChannelView]
+    gone: list[str]
+
+
+class Changes(Shape):
+    """What is different from before. Figures alone make no difference."""
+
+    machines: MachineChanges
+    sessions: SessionChanges
+    channels: ChannelChanges
+
+
+class Totals(Shape):
+    """For the cards."""
+
+    machines: int
+    machines_up: int
+    sessions: int
+    channels: int
+    bytes_in: int
+    bytes_out: int
+
+
+class Figures(Shape):
+    """Figures at one moment, of whatever has moved since the last ones."""
+
+    at: float
+    """Unix time."""
+    totals: Totals
+    sessions: dict[str, tuple[int, int, int, int, float | None]]
+    """By id: bytes in, messages in, bytes out, messages out of the open channels, round trip in seconds."""
+    channels: dict[str, tuple[int, int, int, int, int, int, int, int]]
+    """By key: bytes in, messages in, bytes out, messages out; of all its clients: messages and bytes that wait, bytes
+    and messages in flight."""
+
+
+class Changed(Shape):
+    """A list was written to through the API: read it again."""
+
+    resource: str
+    """`users`, `grants`, `tickets`, `machines`, `sessions`, `me`, `gateway`."""
+
+
+EVENTS: Final[dict[str, type[BaseModel]]] = {
+    "snapshot": Snapshot,
+    "changes": Changes,
+    "figures": Figures,
+    "changed": Changed,
+}
+
+
+class Reader:
+    """Events that wait for one listener, as text."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[str] = deque()
+        self._news = asyncio.Event()
+        self.behind = True
+        """Whether everything must be told anew."""
+        self.ending = ""
+        """Why the feed ends; empty: it goes on."""
+
+    def push(self, text: str) -> None:
+        """One more event; too many, and none of them is worth anything."""
+        if self.behind:
+            return
+        if len(self._waiting) >= FEED_EVENTS:
+            self._waiting.clear()
+            self.behind = True
+            return
+        self._waiting.append(text)
+        self._news.set()
+
+    def begin(self, text: str) -> None:
+        """Everything, in the place of all that waits."""
+        self._waiting.clear()
+        self.behind = False
+        self.push(text)
+
+    def end(self, sentence: str) -> None:
+        self.ending = sentence
+        self._news.set()
+
+    async def next(self) -> str | None:
+        """The next event, None at the end."""
+        while not self._waiting:
+            if self.ending:
+                return None
+            self._news.clear()
+            await self._news.wait()
+        return self._waiting.popleft()
+
+
+class Feed:
+    """Looks at the fleet while there are readers."""
+
+    def __init__(self, core: Core, fleet: Fleet) -> None:
+        self._core = core
+        self._fleet = fleet
+        self._readers: set[Reader] = set()
+        self._wake = asyncio.Event()
+        self._running = False
+        self._forget()
+
+    def _forget(self) -> None:
+        """What was told before tells nobody anything any more."""
+        self._shapes: dict[str, dict[str, object]] = {"machines": {}, "sessions": {}, "channels": {}}
+        self._figures: dict[str, dict[str, tuple[Any, ...]]] = {"sessions": {}, "channels": {}}
+
+    def __len__(self) -> int:
+        return len(self._readers)
+
+    def join(self) -> Reader:
+        """Listen until `leave`. Raises `TooBusy`."""
+        if len(self._readers) >= MAX_FEEDS:
+            raise TooBusy(f"{MAX_FEEDS} pages listen already.", 30)
+        reader = Reader()
+        self._readers.add(reader)
+        self._wake.set()
+        if not self._running:
+            self._running = True
+            self._core.spawn(self._run(), "feed")
+        return reader
+
+    def leave(self, reader: Reader) -> None:
+        self._readers.discard(reader)
+        self._wake.set()
+
+    def changed(self, resource: str) -> None:
+        """A list was written to."""
+        self._tell(event("changed", Changed(resource=resource)))
+
+    def close(self, sentence: str) -> None:
+        """End every reader's stream."""
+        for reader in self._readers:
+            reader.end(sentence)
+
+    async def _run(self) -> None:
+        try:
+            while self._readers:
+                self._look()
+                self._wake.clear()
+                try:
+                    await asyncio.wait_for(self._wake.wait(), PERIOD)
+                except TimeoutError:
+                    continue
+        finally:
+            self._running = False
+            self._forget()
+
+    def _look(self) -> None:
+        """Tell what is different now, and everything to those who know nothing yet."""
+        now = _Look(self._fleet)
+        changes = self._changes(now)
+        if changes is not None:
+            self._tell(event("changes", changes))
+        if behind := [reader for reader in self._readers if reader.behind]:
+            text = event("snapshot", now.snapshot())
+            for reader in behind:
+                reader.begin(text)
+        self._tell(event("figures", self._moved(now)))
+
+    def _changes(self, now: _Look) -> Changes | None:
+        put: dict[str, list[str]] = {}
+        gone: dict[str, list[str]] = {}
+        for kind, shapes in now.shapes().items():
+            before = self._shapes[kind]
+            put[kind] = [key for key, shape in shapes.items() if before.get(key) != shape]
+            gone[kind] = [key for key in before if key not in shapes]
+            self._shapes[kind] = shapes
+        if not any((*put.values(), *gone.values())) or all(reader.behind for reader in self._readers):
+            return None
+        return Changes(
+            machines=MachineChanges(put=[now.machine(key) for key in put["machines"]], gone=gone["machines"]),
+            sessions=SessionChanges(put=[now.session(key) for key in put["sessions"]], gone=gone["sessions"]),
+            channels=ChannelChanges(put=[now.channel(key) for key in put["channels"]], gone=gone["channels"]),
+        )
+
+    def _moved(self, now: _Look) -> Figures:
+        sessions, channels = now.session_figures(), now.channel_figures()
+        moved = {
+            kind: {key: row for key, row in rows.items() if self._figures[kind].get(key) != row}
+            for kind, rows in (("sessions", sessions), ("channels", channels))
+        }
+        self._figures = {"sessions": sessions, "channels": channels}
+        return Figures.model_construct(at=time.time(), totals=now.totals(channels), **moved)  # type: ignore[arg-type]
+
+    def _tell(self, text: str) -> None:
+        for reader in self._readers:
+            reader.push(text)
+
+
+class _Look:
+    """Everything at one moment, by key."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self.members: dict[str, Member] = {member.spec.name: member for member in fleet}
+        servers = {name: member.machine.server for name, member in self.members.items()}
+        self.clients: dict[str, RedClient] = {
+            client.label: client for server in servers.values() for client in server.clients
+        }
+        self.channels: dict[str, tuple[str, RedChannel]] = {
+            channel_key(name, channel): (name, channel)
+            for name, server in servers.items()
+            for channel in server.channels
+        }
+
+    def shapes(self) -> dict[str, dict[str, object]]:
+        """What makes a difference."""
+        return {
+            "machines": {name: _machine_shape(member) for name, member in self.members.items()},
+            "sessions": {id_: tuple(map(id, client.channel_clients)) for id_, client in self.clients.items()},
+            "channels": {key: _channel_shape(channel) for key, (_, channel) in self.channels.items()},
+        }
+
+    def machine(self, name: str) -> MachineView:
+        member = self.members[name]
+        return machine_facts(member, rights=[], address=member.machine.address)
+
+    def session(self, id_: str) -> SessionView:
+        return session_view(self.clients[id_])
+
+    def channel(self, key: str) -> ChannelView:
+        return channel_view(*self.channels[key])
+
+    def snapshot(self) -> Snapshot:
+        return Snapshot(
+            machines=[self.machine(name) for name in self.members],
+            sessions=[self.session(id_) for id_ in self.clients],
+            channels=[self.channel(key) for key in self.channels],
+        )
+
+    def session_figures(self) -> dict[str, tuple[Any, ...]]:
+        return {id_: _session_row(client) for id_, client in self.clients.items()}
+
+    def channel_figures(self) -> dict[str, tuple[Any, ...]]:
+        return {key: _channel_row(channel) for key, (_, channel) in self.channels.items()}
+
+    def totals(self, rows: Mapping[str, tuple[Any, ...]]) -> Totals:
+        return Totals(
+            machines=len(self.members),
+            machines_up=sum(member.machine.health.state is State.UP for member in self.members.values()),
+            sessions=len(self.clients),
+            channels=len(self.channels),
+            bytes_in=sum(row[0] for row in rows.values()),
+            bytes_out=sum(row[2] for row in rows.values()),
+        )
+
+
+def _machine_shape(member: Member) -> object:
+    machine = member.machine
+    held = [(channel.type, channel.id) for channel in machine.server.channels]
+    return id(member.spec), machine.health.state, machine.health.error, len(machine.server.clients), held
+
+
+def _channel_shape(channel: RedChannel) -> object:
+    held = tuple(map(id, channel.clients))
+    return id(channel), channel.place, channel.references, held, channel.local_caps, channel.owner is None
+
+
+def _session_row(client: RedClient) -> tuple[Any, ...]:
+    row = [0, 0, 0, 0]
+    for link in client.channel_clients:
+        count = link.counters
+        row[0] += count.bytes_in
+        row[1] += count.messages_in
+        row[2] += count.bytes_out
+        row[3] += count.messages_out
+    return (*row, round_trip_of(client))
+
+
+def _channel_row(channel: RedChannel) -> tuple[Any, ...]:
+    count = channel.counters
+    pipes = [link for link in channel.clients if isinstance(link, PipeClient)]
+    return (
+        count.bytes_in,
+        count.messages_in,
+        count.bytes_out,
+        count.messages_out,
+        sum(len(link.pipe) for link in pipes),
+        sum(link.pipe.octets for link in pipes),
+        sum(link.flow.in_flight for link in pipes),
+        sum(link.flow.messages_in_flight for link in pipes),
+    )
+
+
+def event(name: str, data: BaseModel) -> str:
+    """One event of the stream."""
+    return f"event: {name}\ndata: {data.model_dump_json()}\n\n"
