@@ -80,7 +80,7 @@ async def come_by_ticket(request: web.Request) -> web.Response:
         if not await access.authority.rights(guest, machine):
             raise Refused(NOT_VALID)
     except Refused as error:
-        raise web.HTTPForbidden(text=f"{error} Ask for a new link.") from None
+        raise web.HTTPUnauthorized(text=f"{error} Ask for a new link.") from None
     response = web.Response(status=303, headers={"Location": f"{base_of(request)}/m/{machine}"})
     set_guest_cookie(request, response, machine, access.guests.open(guest))
     return response

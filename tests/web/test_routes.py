@@ -22,7 +22,16 @@ ALLOWED = {
     "/t/{machine}": "the ticket in the link is what opens it",
     "/ws/{machine}": "clients without a cookie give a one-time ticket in the SPICE link",
 }
-PRIVATE = {"/", "/logout", "/metrics", "/m/{machine}", "/m/{machine}/ticket", "/m/{machine}.vv", "/api", "/api/v1/openapi.json"}
+PRIVATE = {
+    "/",
+    "/logout",
+    "/metrics",
+    "/m/{machine}",
+    "/m/{machine}/ticket",
+    "/m/{machine}.vv",
+    "/api",
+    "/api/v1/openapi.json",
+}
 API = {f"/api/v1{operation.path}" for resource in RESOURCES for operation in resource.operations}
 
 
