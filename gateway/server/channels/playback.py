@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from gateway.codecs.audio import FRAME_SAMPLES, OPUS_FREQUENCY, Frames, OpusEncoder, Resampler, check_frequency
 from gateway.server.channel import Capabilities, RedChannel
 from gateway.server.client import RedClient
+from gateway.server.flow import FlowControl
 from gateway.server.pipe_channel import PipeChannel
 from gateway.server.pipe_client import PipeClient
 from gateway.server.transport import Transport
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 CHANNELS = 2
 FULL_VOLUME = 0xFFFF
 FRAME_MS = FRAME_SAMPLES * 1000 / OPUS_FREQUENCY
+ACK_WINDOW = 40
+"""Messages: as many as make sound possible over a round trip of 0.4 s, and no more than 0.8 s of it stuck in a network."""
 USUAL_LATENCY_MS = 80
 """Clients hold sound back about so long, or longer, by themselves."""
 LATENCY_STEP_MS = 10
@@ -46,6 +49,7 @@ class PlaybackClient(PipeClient):
         self, channel: RedChannel, client: RedClient, transport: Transport, caps: Capabilities, *, mini_header: bool
     ) -> None:
         super().__init__(channel, client, transport, caps, mini_header=mini_header)
+        self.flow = FlowControl(counts_acks=True, window=ACK_WINDOW)
         opus = self.has_cap(PlaybackCap.OPUS) and self.channel.compression
         self.mode = AudioDataMode.OPUS if opus else AudioDataMode.RAW
         self.dropped = 0
@@ -118,7 +122,7 @@ class PlaybackChannel(PipeChannel[PlaybackClient]):
     channel_type = ChannelType.PLAYBACK
     client_class = PlaybackClient
     capabilities = (PlaybackCap.VOLUME, PlaybackCap.OPUS)
-    handles_acks = True  # they bound what a stalled network holds: 0.4 s of sound
+    handles_acks = True
 
     def __init__(self, server: SpiceServer, id_: int = 0) -> None:
         super().__init__(server, id_)
