@@ -30,7 +30,7 @@ CHANNELS = 2
 FULL_VOLUME = 0xFFFF
 FRAME_MS = FRAME_SAMPLES * 1000 / OPUS_FREQUENCY
 ACK_WINDOW = 40
-"""Messages: as many as make sound possible over a round trip of 0.4 s, and no more than 0.8 s of it stuck in a network."""
+"""Messages: enough for sound over a round trip of 0.4 s, and no more than 0.8 s of it stuck in a network."""
 USUAL_LATENCY_MS = 80
 """Clients hold sound back about so long, or longer, by themselves."""
 LATENCY_STEP_MS = 10
