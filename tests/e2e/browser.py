@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -106,6 +107,8 @@ class Visitor:
         self.context.add_init_script(_WATCH)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
+        self.console: deque[str] = deque(maxlen=40)
+        """What it said last, of whatever kind."""
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
@@ -113,6 +116,7 @@ class Visitor:
         self.context.close()
 
     def _on_console(self, message: ConsoleMessage) -> None:
+        self.console.append(message.text)
         if message.type == "error":
             self.complaints.append(message.text)
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from gateway.machines.demo.apps.app import App
 from gateway.machines.demo.apps.terminal import Terminal
@@ -115,13 +115,36 @@ def test_spice_html5_shows_the_demo_machine_and_types_in_it(browser: Browser, cl
     gateway = cleanup.enter_context(DemoGateway(allowed_origin=site.origin))
     terminal = window(gateway, "terminal")
     visitor = cleanup.enter_context(Visitor(browser))
-    visitor.page.goto(address(site, gateway, gateway.ticket(), MACHINE))
-    visitor.page.wait_for_selector(SCREEN)
+    open_spice_html5(visitor, address(site, gateway, gateway.ticket(), MACHINE))
     wait_until_same(lambda: canvas_pixels(visitor.page, SCREEN), gateway, "spice-html5-demo")
     visitor.page.hover(SCREEN)
     for character in "date\n":
         type_slowly(visitor.page, character, lambda: lines(gateway, terminal))
     wait_until_same(lambda: canvas_pixels(visitor.page, SCREEN), gateway, "spice-html5-demo-typed")
+
+
+def test_spice_html5_plays_a_video_and_shows_its_last_picture(browser: Browser, cleanup: ExitStack) -> None:
+    site = cleanup.enter_context(StaticSite(SPICE_HTML5))
+    gateway = cleanup.enter_context(DemoGateway(allowed_origin=site.origin))
+    video = window(gateway, "video")
+    assert isinstance(video, Video)
+    visitor = cleanup.enter_context(Visitor(browser))
+    open_spice_html5(visitor, address(site, gateway, gateway.ticket(), MACHINE))
+    wait_until_same(lambda: canvas_pixels(visitor.page, SCREEN), gateway, "spice-html5-video-before")
+    start = video.number
+    gateway.call(video.toggle)
+    wait_for("three seconds of video", lambda: video.number >= start + 90)
+    gateway.call(video.toggle)
+    wait_until_same(lambda: canvas_pixels(visitor.page, SCREEN), gateway, "spice-html5-video")
+
+
+def open_spice_html5(visitor: Visitor, where: str) -> None:
+    """Until its canvas is there."""
+    visitor.page.goto(where)
+    try:
+        visitor.page.wait_for_selector(SCREEN)
+    except Error as error:
+        raise AssertionError(f"spice-html5 shows nothing; its console: {list(visitor.console)}") from error
 
 
 def type_slowly(page: Page, character: str, look: Callable[[], str]) -> None:
