@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from struct import Struct
 from typing import TYPE_CHECKING, Final
 
 from gateway.codecs.image import Encoded, Pixels
 from gateway.server.display.encoding import FEW_PIXELS, Plan, Solid, encode
 from gateway.server.display.image_cache import picture_id
-from gateway.server.display.ops import Fill, Payload, base, no_mask
+from gateway.server.display.ops import Fill, Payload
 from gateway.server.display.region import Rect
 from gateway.spice import codec
-from gateway.spice.enums import ImageFlags, ImageScaleMode, ImageType, Ropd
+from gateway.spice.enums import ClipType, ImageFlags, ImageScaleMode, ImageType, Ropd
 from gateway.spice.messages import draw
-from gateway.spice.messages.shapes import Image, ImageBody, ImageDescriptor
+from gateway.spice.messages.shapes import BinaryData, ImageBody
 
 if TYPE_CHECKING:
     from gateway.server.core import Core
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 MOST_SHARED: Final = 64
 MOST_SHARED_PIXELS: Final = 4 * 1024 * 1024
 """Snapshots, and pixels of them, that are kept for further clients until the surface changes."""
+
+
+# The one message that is made by hand: it is what a key waits for, and this is 0.1 ms less. A test compares it with the
+# codec's. Surface, box, clip and where the image is; source area, rop, scale; mask; the image's descriptor.
+_DRAW_COPY: Final = Struct("<I4iBI4iHBBiiIQBBII")
+_IMAGE_AT: Final = 57
+_NO_MASK: Final = (0, 0, 0, 0)
+_COUNT: Final = Struct("<I")
 
 
 class Snapshot:
@@ -60,12 +69,13 @@ class Snapshot:
 
     def message(self, kind: ImageType, flags: ImageFlags, body: ImageBody | None) -> Payload:
         """A DRAW_COPY of an image of it."""
-        width, height = self.rect.width, self.rect.height
-        image = Image(ImageDescriptor(self._id or 0, kind, flags, width, height), body)
-        area = Rect(0, 0, width, height).wire
-        data = draw.Copy(image, area, Ropd.OP_PUT, ImageScaleMode.INTERPOLATE, no_mask())
-        message = draw.DrawCopy(base(self.surface, self.rect), data)
-        return Payload(draw.DrawCopy, codec.marshal(message))
+        rect, width, height = self.rect, self.rect.width, self.rect.height
+        place = (self.surface, rect.top, rect.left, rect.bottom, rect.right, ClipType.NONE, _IMAGE_AT)
+        source = (0, 0, height, width, Ropd.OP_PUT, ImageScaleMode.INTERPOLATE)
+        head = _DRAW_COPY.pack(*place, *source, *_NO_MASK, self._id or 0, kind, flags, width, height)
+        if isinstance(body, BinaryData):
+            return Payload(draw.DrawCopy, b"".join((head, _COUNT.pack(len(body.data)), body.data)))
+        return Payload(draw.DrawCopy, head + codec.pack(body) if body is not None else head)
 
     def encoding(self, core: Core, plan: Plan) -> Encoding:
         """It, encoded by a plan, or being so. What is in a GLZ dictionary is one client's alone."""

@@ -29,6 +29,11 @@ FEWEST_PIXELS: Final = 64
 FEW_PIXELS: Final = 32 * 1024
 """Encoding so many pixels takes less time than asking a thread to do it."""
 
+LETTER_PIXELS: Final = 1024
+"""A letter that is typed: what a dictionary saves of it is not worth the time, where there is LZ4."""
+
+FEW_BYTES: Final = 16 * 1024
+
 FAST: Final = 10_000_000
 """Bytes a second from which time is dearer than bytes: deflating a picture takes longer than sending what it saves."""
 
@@ -117,6 +122,8 @@ class Choice:
             return self._fastest
         if rate < FAST:
             return Codec.ZLIB_GLZ
+        if area <= LETTER_PIXELS and self.lz4:
+            return Codec.LZ4
         return Codec.GLZ if area <= FEW_PIXELS else self._fastest  # a dictionary's pictures wait for each other
 
 
@@ -151,6 +158,9 @@ _LOSSLESS: Final[dict[Codec, Callable[[Pixels, bool], Encoded]]] = {
 
 def solid_colour(pixels: Pixels) -> int | None:
     """The one colour of a picture (0xAARRGGBB), None when there are more."""
+    if pixels.size <= FEW_BYTES:
+        data = pixels.tobytes()
+        return int.from_bytes(data[:4], "little") if data == data[:4] * (len(data) // 4) else None
     words = pixels.view(np.dtype("<u4"))
     first = words[0, 0, 0]
     if words[-1, -1, 0] != first or (words[0] != first).any() or (words != first).any():

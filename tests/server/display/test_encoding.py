@@ -29,7 +29,9 @@ def text(made: Choice, area: int = AREA, rate: float = math.inf) -> Codec:
 @pytest.mark.skipif(not quic_available(), reason="without the compiled kernels other encoders are the fastest")
 def test_what_is_fast_and_small_is_preferred() -> None:
     assert text(choice()) is Codec.LZ
-    assert text(choice(), area=1000) is Codec.GLZ
+    assert text(choice(), area=5000) is Codec.GLZ
+    assert text(choice(), area=500) is Codec.LZ4
+    assert text(choice(lz4=False), area=500) is Codec.GLZ
     assert text(choice(), rate=FAST / 2) is Codec.ZLIB_GLZ
     assert text(choice(glz=False), rate=FAST / 2) is Codec.LZ
 
