@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from gateway.server.display.drawn import Encoding, Snapshot
 from gateway.server.display.encoding import FEW_PIXELS
 from gateway.server.display.ops import Payload
-from gateway.server.display.picture import Picture
+from gateway.server.display.picture import STRUCTURAL, Picture
 from gateway.server.display.region import Rect
 from gateway.server.display.surface import PRIMARY
 from gateway.spice import codec
@@ -150,23 +150,23 @@ class Sender:
 
     def _next(self) -> list[Payload]:
         """Messages that can leave now, together."""
-        out: list[Payload] = []
+        out = self._outlet.endings()
+        if self._account.surfaces_stand:
+            out += self._outlet.news()
+            while len(out) < MOST_TOGETHER and (frame := self._outlet.frame()) is not None:
+                out.append(frame)
         while len(out) < MOST_TOGETHER and self._add_next(out):
             pass
         return out
 
     def _add_next(self, out: list[Payload]) -> bool:
-        out += self._outlet.endings()
-        if self._account.surfaces_stand:
-            out += self._outlet.news()
-            if (frame := self._outlet.frame()) is not None:
-                out.append(frame)
-                return True
         if self._jobs and self._jobs[0].encoding.is_done:
             self._finish(self._jobs.popleft(), out)
             return True
         if not self._jobs and (op := self._account.pop()) is not None:
             out.append(op.payload)
+            if isinstance(op, STRUCTURAL) and self._account.surfaces_stand:
+                out += self._outlet.news()
             return True
         if self._account.ops:
             return False  # they wait for what was taken before them
