@@ -18,6 +18,7 @@ from tests.e2e.browser import Viewer, Visitor, canvas_pixels
 from tests.e2e.demo_gateway import MACHINE, DemoGateway, wait_for, wait_until_same
 from tests.e2e.firefox import FirefoxViewer
 from tests.e2e.keys import Keyboard
+from tests.e2e.spice_gtk.client import SpiceGtk
 from tests.e2e.static_site import StaticSite
 from tests.e2e.test_spice_html5 import SCREEN, SPICE_HTML5, address
 
@@ -89,6 +90,25 @@ def test_video_that_stops_leaves_its_last_picture_exactly(gateway: DemoGateway, 
     wait_for("two seconds of video", lambda: video.number >= start + 60)
     gateway.call(video.toggle)
     wait_until_same(person.presented, gateway, "demo-video")
+
+
+def test_browser_and_native_client_use_the_machine_together(
+    gateway: DemoGateway, person: Viewer, cleanup: ExitStack
+) -> None:
+    way_in = {"host": "127.0.0.1", "port": str(gateway.address.port), "password": gateway.ticket()}
+    native = cleanup.enter_context(SpiceGtk(**way_in)).opened("display", "inputs")
+    terminal = window(gateway, "terminal")
+    Keyboard(person.page).type("echo from ")
+    wait_for("what the browser typed", lambda: "echo from" in lines(gateway, terminal))
+    for code in (0x30, 0x18, 0x14, 0x23, 0x1C):  # b o t h Enter
+        native.do("key_press_and_release", code=code)
+    wait_for("answer of the shell", lambda: "\nfrom both" in lines(gateway, terminal))
+    wait_until_same(person.presented, gateway, "demo-together-browser")
+    wait_until_same(native.picture, gateway, "demo-together-native")
+    native.do("disconnect")
+    native.expect("channel-event", channel="display", what="closed")
+    Keyboard(person.page).type("date\n")
+    wait_until_same(person.presented, gateway, "demo-alone-again")
 
 
 def drag(person: Viewer, start: tuple[int, int], end: tuple[int, int]) -> None:
