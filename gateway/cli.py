@@ -21,6 +21,7 @@ from gateway.commands.config import ConfigFile
 from gateway.config import (
     DEMO_URL,
     FILE_NAME,
+    Config,
     ConfigError,
     GatewayConfig,
     MachineSpec,
@@ -100,25 +101,28 @@ def serve(
         "tls_key": tls_key,
         "allowed_origins": allowed_origin,
     }
+    given = {key: value for key, value in overrides.items() if value is not None}
     set_up_logging(log_level, "text")
     try:
-        given = {key: value for key, value in overrides.items() if value is not None}
-        settings = configure(chosen_file(config), given)
-        set_up_logging(log_level, settings.gateway.log_format)
-        machines = settings.specs()
         password = command_line_password(password_file, ask_password)
-        if demo_shell and (urls or machines):
-            raise ConfigError(f"--demo-shell belongs to the demo machine: use shell = true in {FILE_NAME}")
-        if urls:
-            machines += from_urls(urls, name, password, ca_file=ca_file, host_subject=host_subject)
-        elif not machines:
-            demo = replace(DEMO, name=name or DEMO.name, password=password, shell=demo_shell)
-            machines = [MachineSpec(demo)]
-        check_machines(machines)
-        machines = listening(machines, settings.gateway, listen, tls_listen)
+
+        def read() -> tuple[list[MachineSpec], Config]:
+            settings = configure(chosen_file(config), given)
+            machines = settings.specs()
+            if demo_shell and (urls or machines):
+                raise ConfigError(f"--demo-shell belongs to the demo machine: use shell = true in {FILE_NAME}")
+            if urls:
+                machines += from_urls(urls, name, password, ca_file=ca_file, host_subject=host_subject)
+            elif not machines:
+                demo = replace(DEMO, name=name or DEMO.name, password=password, shell=demo_shell)
+                machines = [MachineSpec(demo)]
+            check_machines(machines)
+            return listening(machines, settings.gateway, listen, tls_listen), settings
+
+        set_up_logging(log_level, read()[1].gateway.log_format)
         raise_file_limit()
         with asyncio.Runner(loop_factory=loop_factory()) as runner:
-            runner.run(serve_forever(machines, settings))
+            runner.run(serve_forever(read))
     except (ConfigError, EndpointError, CannotListen, StoreError) as error:
         typer.echo(f"spicegate: {error}", err=True)
         raise typer.Exit(2) from None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from aiohttp import web
@@ -15,58 +16,66 @@ from gateway.access.authority import GroupsOf
 from gateway.certificates import KeyPair, OwnTls, own_key_pair
 from gateway.config import DEMO_URL, Config, GatewayConfig, MachineSpec
 from gateway.draining import drain
-from gateway.listening import ListenError
-from gateway.listening import listen as open_sockets
 from gateway.machines.demo import DemoMachine
 from gateway.machines.fleet import Spec
 from gateway.machines.local import LocalMachine
 from gateway.machines.machine import Machine
 from gateway.machines.relay import RelayMachine
+from gateway.native_doors import NativeDoors
 from gateway.server.core import Core
-from gateway.server.listener import Listener
 from gateway.spice.errors import SpiceError
 from gateway.spice.limits import FIRST_REQUEST_SECONDS
+from gateway.store import StoreError
 from gateway.web import make_app
 from gateway.web.app import mounted
-from gateway.web.keys import ACCESS, CORE, FLEET, NATIVE, READINESS
+from gateway.web.keys import ACCESS, CORE, READINESS
 from gateway.web.patience import FIRST_REQUEST
+from gateway.web.reloading import RELOADING, CannotReload, Configured, Reloading
+
+log = logging.getLogger("spicegate")
 
 BACKLOG = 1024
 SHUTDOWN_SECONDS = 5.0
+
+Read = Callable[[], tuple[Sequence[MachineSpec], Config]]
+"""Reads command line, environment and file; again for each reload. Raises `SpiceError`."""
+
+_LIVE = frozenset({"trusted_proxies", "allowed_origins", "user_header", "user_header_from", "user_header_role"})
+"""Values of `[gateway]` and `[auth]` that a reload takes over."""
 
 
 class CannotListen(SpiceError):
     """The address is not to be had, or the certificate or the state directory cannot be used."""
 
 
-async def serve_forever(machines: Sequence[MachineSpec], settings: Config) -> None:
-    """Serve until SIGINT or SIGTERM; SIGUSR1 prints the link anew. Raises `CannotListen` and `StoreError`."""
+async def serve_forever(read: Read) -> None:
+    """Serve until SIGINT or SIGTERM; SIGUSR1 prints the link anew, SIGHUP reads the configuration anew.
+
+    Raises `CannotListen`, `StoreError`, and what `read` raises.
+    """
+    machines, settings = read()
     config = settings.gateway
-    for machine in machines:
-        if (endpoint := machine.spec.endpoint) is not None and endpoint.ca_file is not None:
-            endpoint.tls_context()  # a CA file that cannot be read is told at once
+    check_authorities(machines)
 
     async def open_access(groups_of: GroupsOf) -> Access:
         make_state_directory(config.store_path().parent)
         return await Access.open(config.store_path(), groups_of, policy=settings.auth.policy())
 
+    reloading = Reloading(lambda: reread(read, doors), fixed_values(settings))
     specs = [machine.spec for machine in machines]
-    app = make_app(specs, make_machine, open_access, settings.web_settings())
+    app = make_app(specs, make_machine, open_access, settings.web_settings(), reloading=reloading)
+    doors = NativeDoors(app)
     runner = web.AppRunner(mounted(app), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     server: asyncio.Server | None = None
-    listeners: list[Listener] = []
     try:
         server = await listen(runner, app, config)
-        listeners = await listen_for_native_clients(app, machines)
+        if complaints := await doors.apply(machines):
+            raise CannotListen(complaints[0])
         site = site_of(server, config)
         stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop.set)
-        access, core = app[ACCESS], app[CORE]
-        loop.add_signal_handler(signal.SIGUSR1, lambda: core.spawn(print_link(site, access), "link"))
-        await print_link(site, access)
+        watch_signals(app, site, stop)
+        await print_link(site, app[ACCESS])
         await stop.wait()
         stop.clear()
         server.close()
@@ -74,9 +83,59 @@ async def serve_forever(machines: Sequence[MachineSpec], settings: Config) -> No
     finally:
         if server is not None:
             server.close()
-        for listener in listeners:
-            listener.close()
+        doors.close()
         await runner.cleanup()
+
+
+def watch_signals(app: web.Application, site: str, stop: asyncio.Event) -> None:
+    """What each signal does."""
+    access, core, loop = app[ACCESS], app[CORE], asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGUSR1, lambda: core.spawn(print_link(site, access), "link"))
+    loop.add_signal_handler(signal.SIGHUP, lambda: core.spawn(reload_and_tell(app), "reload"))
+
+
+async def reload_and_tell(app: web.Application) -> None:
+    """Read the configuration anew because of a signal: the log tells what came of it."""
+    try:
+        done = await app[RELOADING].run(app)
+    except (CannotReload, StoreError) as error:
+        log.error("the configuration was not read anew, everything is as before: %s", error)
+        return
+    rows = (("added", done.added), ("changed", done.changed), ("removed", done.removed))
+    told = "; ".join(f"{what} {', '.join(names)}" for what, names in rows if names)
+    log.info("the configuration was read anew: %s", told or "the machines are the same")
+    for key in done.restart:
+        log.warning("%s was changed, which counts from the next start on", key)
+    for warning in done.warnings:
+        log.warning("%s", warning)
+
+
+def reread(read: Read, doors: NativeDoors) -> Configured:
+    """What the configuration says now. Raises `SpiceError`."""
+    machines, settings = read()
+    check_authorities(machines)
+    return Configured(
+        [machine.spec for machine in machines],
+        settings.web_settings(),
+        fixed_values(settings),
+        lambda: doors.apply(machines),
+    )
+
+
+def check_authorities(machines: Sequence[MachineSpec]) -> None:
+    """A CA file that cannot be read is told at once. Raises `EndpointError`."""
+    for machine in machines:
+        if (endpoint := machine.spec.endpoint) is not None and endpoint.ca_file is not None:
+            endpoint.tls_context()
+
+
+def fixed_values(settings: Config) -> dict[str, object]:
+    """What counts from the next start on only, by its key in the file."""
+    gateway = {f"gateway.{key}": value for key, value in settings.gateway.model_dump().items() if key not in _LIVE}
+    auth = {f"auth.{key}": value for key, value in settings.auth.model_dump().items() if key not in _LIVE}
+    return gateway | auth
 
 
 def make_state_directory(path: Path) -> None:
@@ -95,21 +154,6 @@ def make_machine(core: Core, spec: Spec) -> Machine:
     demo = DemoMachine(core, name=spec.name, shell=spec.shell)
     demo.server.set_ticket(spec.password)
     return LocalMachine(demo.server, DEMO_URL, on_close=demo.close)
-
-
-async def listen_for_native_clients(app: web.Application, specs: Sequence[MachineSpec]) -> list[Listener]:
-    """Open the sockets of the machines that have some. Raises `CannotListen`."""
-    listeners = []
-    for spec, wanted in specs:
-        member = app[FLEET].get(spec.name)
-        if wanted is None or member is None:
-            continue
-        try:
-            listener, app[NATIVE][spec.name] = await open_sockets(member.machine, wanted)
-        except ListenError as error:
-            raise CannotListen(f"{spec.name}: {error}") from error
-        listeners.append(listener)
-    return listeners
 
 
 async def listen(runner: web.AppRunner, app: web.Application, config: GatewayConfig) -> asyncio.Server:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from aiohttp import web
 
 from gateway.machines.fleet import Origin, Spec
 from gateway.spice.errors import SpiceError
-from gateway.web.keys import ACCESS, FLEET, SETTINGS
+from gateway.web.keys import ACCESS, FLEET, READINESS, SETTINGS
 from gateway.web.settings import WebSettings
 from gateway.web.store_machines import StoreMachines
 
@@ -68,12 +69,18 @@ class Reloading:
 
     async def _apply(self, app: web.Application, wanted: Configured) -> Reloaded:
         fleet, store = app[FLEET], app[STORE_MACHINES]
+        warnings: list[str] = []
         before = {member.spec.name: member.spec for member in fleet}
         fleet.apply(wanted.specs, Origin.CONFIG)
         await store.load()
-        app[SETTINGS].become(wanted.settings)
+        app[SETTINGS].become(replace(wanted.settings, public_url=app[SETTINGS].public_url))  # addresses stay
+        if (tls := app[READINESS].tls) is not None:
+            try:
+                tls.reload()
+            except (OSError, ssl.SSLError) as error:
+                warnings.append(f"tls_cert and tls_key cannot be used, those of before stay: {error}")
         await app[ACCESS].leases.recheck()
-        warnings = await wanted.settle() if wanted.settle is not None else []
+        warnings += await wanted.settle() if wanted.settle is not None else []
         after = {member.spec.name: member.spec for member in fleet}
         return Reloaded(
             added=sorted(after.keys() - before.keys()),

@@ -11,6 +11,7 @@ from aiohttp import web
 from gateway.web.api import reference
 from gateway.web.api.audit import audit
 from gateway.web.api.channels import channels
+from gateway.web.api.checkups import checkups
 from gateway.web.api.events import FEED, events
 from gateway.web.api.feed import Feed
 from gateway.web.api.gateway import STARTED, gateway
@@ -24,7 +25,7 @@ from gateway.web.api.tickets import tickets
 from gateway.web.api.users import users
 from gateway.web.keys import CORE, FLEET, SETTINGS
 
-RESOURCES: Final = (me, machines, channels, sessions, tickets, users, grants, audit, gateway, events)
+RESOURCES: Final = (me, machines, checkups, channels, sessions, tickets, users, grants, audit, gateway, events)
 """In the order in which readers meet them."""
 
 

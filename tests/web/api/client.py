@@ -25,13 +25,13 @@ class Client:
     def __init__(self, session: aiohttp.ClientSession, site: str, key: str | None = None) -> None:
         self.session = session
         self.site = site
-        self._headers = {"Authorization": f"Bearer {key}"} if key is not None else {"Origin": site}
+        self.headers = {"Authorization": f"Bearer {key}"} if key is not None else {"Origin": site}
 
     async def ask(self, method: str, path: str, body: object = None, **query: object) -> Answer:
         """Ask below `/api/v1`."""
         params = {name: str(value) for name, value in query.items()}
         url = f"{self.site}/api/v1{path}"
-        async with self.session.request(method, url, params=params, headers=self._headers, json=body) as response:
+        async with self.session.request(method, url, params=params, headers=self.headers, json=body) as response:
             text = await response.text()
             if response.status >= 400:
                 assert response.content_type == MEDIA_TYPE, text

@@ -1,0 +1,120 @@
+"""Asking a machine what is wrong with it, step by step."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from gateway.machines.relay import parse_endpoint
+from gateway.machines.relay.checkup import Checkup, check_up
+from gateway.server.core import Core
+from gateway.spice.enums import ChannelType, LinkErr
+from gateway.spice.messages.main import AttachChannels, ChannelId, ChannelsList, Init
+from tests.certificates import make_certificate
+from tests.peers import FakeMachine, soon
+
+INIT = Init(0x5EC2E7, 1, 3, 1, 0, 10, 0, 0)
+
+
+async def look_at(
+    machine: FakeMachine, *, password: str | None = None, whole: bool = True, ca_file: Path | None = None
+) -> Checkup:
+    """A checkup of a machine that answers as it should."""
+    endpoint = parse_endpoint(machine.url, ca_file=ca_file)
+    async with asyncio.TaskGroup() as group:
+        if whole:
+            group.create_task(answer(machine))
+        return await soon(check_up(Core(), endpoint, password, whole=whole))
+
+
+async def answer(machine: FakeMachine) -> None:
+    """What the machine says on MAIN: DISPLAY and INPUTS."""
+    main = await machine.linked(ChannelType.MAIN)
+    await main.send(INIT)
+    await main.expect(AttachChannels)
+    await main.send(ChannelsList([ChannelId(ChannelType.DISPLAY, 0), ChannelId(ChannelType.INPUTS, 0)]))
+
+
+def outcome(found: Checkup) -> dict[str, bool | None]:
+    return {step.name: step.ok for step in found.steps}
+
+
+async def test_machine_that_is_well_says_so_with_its_channels_and_the_round_trip() -> None:
+    async with FakeMachine(password="secret") as machine:
+        found = await look_at(machine, password="secret")
+    assert found.ok
+    assert outcome(found) == {"reach": True, "link": True, "ticket": True, "main": True}
+    assert [(channel.type, channel.ok) for channel in found.channels] == [
+        ("main", True), ("display", True), ("inputs", True)
+    ]  # fmt: skip
+    assert found.round_trip is not None
+    assert 0 < found.round_trip < 1
+
+
+async def test_channels_belong_to_the_session_of_main() -> None:
+    async with FakeMachine() as machine:
+        await look_at(machine)
+        assert [request.connection_id for request in machine.requests] == [0, INIT.session_id, INIT.session_id]
+
+
+async def test_machine_in_use_is_not_shown_a_ticket() -> None:
+    async with FakeMachine() as machine:
+        found = await look_at(machine, whole=False)
+        assert outcome(found) == {"reach": True, "link": True, "ticket": None}
+        assert found.ok
+
+
+async def test_wrong_password_is_told_without_the_password() -> None:
+    async with FakeMachine(password="secret") as machine:
+        found = await soon(check_up(Core(), parse_endpoint(machine.url), "guess-of-mine"))
+    assert outcome(found) == {"reach": True, "link": True, "ticket": False}
+    assert found.steps[-1].detail == "The machine refused the password."
+    assert "guess-of-mine" not in repr(found)
+
+
+async def test_machine_that_is_away_is_told() -> None:
+    async with FakeMachine() as machine:
+        url = machine.url
+    found = await soon(check_up(Core(), parse_endpoint(url), None))
+    assert outcome(found) == {"reach": False}
+    assert "connection refused" in found.steps[0].detail
+
+
+async def test_channel_that_is_refused_is_told_and_the_next_is_asked() -> None:
+    async with FakeMachine() as machine:
+        machine.refusals = [None, LinkErr.CHANNEL_NOT_AVAILABLE]
+        found = await look_at(machine)
+    assert not found.ok
+    assert [channel.ok for channel in found.channels] == [True, False, True]
+
+
+async def test_certificate_is_told_with_subject_and_end(tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
+    async with FakeMachine(tls=certificate.server_context()) as machine:
+        found = await look_at(machine, ca_file=certificate.cert)
+    assert found.ok
+    tls = next(step for step in found.steps if step.name == "tls")
+    assert "organizationName=Acme" in tls.detail
+    assert "good until" in tls.detail
+
+
+async def test_certificate_that_nobody_vouches_for_is_told(tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
+    async with FakeMachine(tls=certificate.server_context()) as machine:
+        found = await soon(check_up(Core(), parse_endpoint(machine.url), None))
+    assert outcome(found) == {"reach": False}
+    assert "certificate is not trusted" in found.steps[0].detail
+
+
+async def test_server_that_speaks_something_else_is_told() -> None:
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.example.net ESMTP\r\n")
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(greet, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        found = await soon(check_up(Core(), parse_endpoint(f"spice://127.0.0.1:{port}"), None))
+    assert outcome(found) == {"reach": True, "link": False}
+    assert found.steps[-1].detail == "The peer does not speak SPICE."
