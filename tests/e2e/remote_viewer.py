@@ -33,10 +33,11 @@ class Xvfb(Program):
         with Image.open(BytesIO(shot)) as image:
             return np.asarray(image.convert("RGB"))
 
-    def xdotool(self, *arguments: str) -> None:
-        """Have somebody's hands do something."""
+    def xdotool(self, *arguments: str) -> str:
+        """Have somebody's hands do something; what the program says."""
         environment = {**os.environ, "DISPLAY": self.display}
-        subprocess.run(["xdotool", *arguments], env=environment, capture_output=True, timeout=30, check=True)
+        done = subprocess.run(["xdotool", *arguments], env=environment, capture_output=True, timeout=30, check=True)
+        return done.stdout.decode()
 
     def _number(self) -> str | None:
         found = re.search(r"^(\d+)$", self.output(), re.MULTILINE)

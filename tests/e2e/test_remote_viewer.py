@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from gateway.machines.demo.apps.terminal import Terminal
+from gateway.machines.demo.display import Size
 from tests.e2e import picture
 from tests.e2e.certificates import write_certificates
-from tests.e2e.demo_gateway import DemoGateway
+from tests.e2e.demo_gateway import DemoGateway, wait_for
 from tests.e2e.gateway import Gateway
 from tests.e2e.oracle import screenshot
 from tests.e2e.program import ticks
@@ -69,6 +70,29 @@ def test_keys_typed_in_remote_viewer_reach_the_machine(
     else:
         raise AssertionError(f"the machine got no keys: {gateway.call(lambda: terminal.lines)}")
     wait_until_shown(screen, gateway.pixels)
+
+
+def test_machine_takes_the_size_of_remote_viewers_window(tmp_path: Path, cleanup: ExitStack, screen: Xvfb) -> None:
+    gateway = cleanup.enter_context(DemoGateway())
+    cleanup.enter_context(RemoteViewer(tmp_path / "viewer", screen, gateway.connection_file()))
+    wait_until_shown(screen, gateway.pixels)
+    window = screen.xdotool("search", "--onlyvisible", "--name", "demo").split()[-1]
+    for width, height in ((1100, 700), (900, 900)):
+        before = sizes(gateway)
+        screen.xdotool("windowsize", "--sync", window, str(width), str(height))
+        wait_for_others(gateway, before)
+        wait_until_shown(screen, gateway.pixels)
+        ((wide, high),) = sizes(gateway)
+        assert width - 40 < wide <= width and height - 120 < high <= height
+
+
+def sizes(gateway: DemoGateway) -> tuple[Size, ...]:
+    """Of the machine's monitors."""
+    return gateway.call(lambda: gateway.demo.display.sizes)
+
+
+def wait_for_others(gateway: DemoGateway, before: tuple[Size, ...]) -> None:
+    wait_for("other monitors", lambda: sizes(gateway) != before)
 
 
 def wait_until_shown(screen: Xvfb, look: Callable[[], picture.Pixels]) -> tuple[int, int]:
