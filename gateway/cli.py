@@ -17,7 +17,10 @@ from aiohttp.http_exceptions import HttpProcessingError
 from gateway import __version__
 from gateway import log_format as log_format_
 from gateway.commands import config as config_command
+from gateway.commands import console, key, machine, ticket, user
 from gateway.commands.config import ConfigFile
+from gateway.commands.doctor import add_doctor
+from gateway.commands.upkeep import add_upkeep
 from gateway.config import (
     DEMO_URL,
     FILE_NAME,
@@ -43,6 +46,16 @@ DEMO = Spec("demo", None)
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(config_command.app, name="config")
+for group, commands in (
+    ("machine", machine.app),
+    ("user", user.app),
+    ("ticket", ticket.app),
+    ("session", console.app),
+    ("key", key.app),
+):
+    app.add_typer(commands, name=group)
+add_upkeep(app)
+add_doctor(app)
 
 
 def print_version(wanted: bool) -> None:

@@ -22,8 +22,11 @@ from gateway.config.models import FILE_NAME, Config
 
 ENV_PREFIX = "SPICEGATE_"
 ENV_DELIMITER = "__"
-NOT_VALUES = frozenset({"SPICEGATE_PASSWORD", "SPICEGATE_CONFIG"})
-"""Variables that mean something else: the password of the machine on the command line, the configuration file."""
+NOT_VALUES = frozenset({"SPICEGATE_PASSWORD", "SPICEGATE_CONFIG", "SPICEGATE_URL", "SPICEGATE_API_KEY", "SPICEGATE_CA"})
+"""Variables that mean something else: the password of the machine on the command line, the configuration file, the
+gateway that commands ask."""
+MACHINES_SECRETS = "SPICEGATE_MACHINE_"
+"""Passwords of machines that were added in the dashboard are in variables that begin so."""
 
 
 class _FromEnvironment(Config, BaseSettings):
@@ -62,7 +65,9 @@ def from_environment() -> dict[str, Any]:
     """The values that variables give. Raises `ConfigError` for one that is none of ours, or not to be read."""
     known = tuple(f"{ENV_PREFIX}{field.upper()}" for field in Config.model_fields)
     for name in sorted(os.environ):
-        if name.startswith(ENV_PREFIX) and name not in NOT_VALUES and not name.upper().startswith(known):
+        if not name.startswith(ENV_PREFIX) or name in NOT_VALUES or name.startswith(MACHINES_SECRETS):
+            continue
+        if not name.upper().startswith(known):
             raise ConfigError(f"environment: {name} is no value of the configuration: {', '.join(known)}…")
     try:
         return EnvSettingsSource(_FromEnvironment)()

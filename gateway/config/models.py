@@ -89,9 +89,7 @@ class MachineConfig(_Model):
     tls_listen: str | None = Field(
         None, description="The same, over TLS; self-signed unless tls_cert is given.", examples=["0.0.0.0:5901"]
     )
-    shell: bool = Field(
-        False, description="Give the built-in machine's terminal a real shell, as the gateway's user."
-    )
+    shell: bool = Field(False, description="Give the built-in machine's terminal a real shell, as the gateway's user.")
 
     _paths = field_validator("password_file", "ca_file")(_beside)
 

@@ -85,9 +85,7 @@ class AgentLink:
         """The clients that are ready for messages."""
         return [client for client, session in self._sessions.items() if session.started]
 
-    def send(
-        self, message: AgentMessage, *, to: RedClient | None = None, caps: frozenset[int] = frozenset()
-    ) -> None:
+    def send(self, message: AgentMessage, *, to: RedClient | None = None, caps: frozenset[int] = frozenset()) -> None:
         """Say something to one client, to all of them if None. `caps`: what both agents announced (`agent.encode`)."""
         chunks, type_ = agent.encode(message, caps), agent.NUMBERS[type(message)]
         for client in self.clients if to is None else [to]:

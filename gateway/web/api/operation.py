@@ -219,7 +219,7 @@ def _query(request: web.Request, model: type[BaseModel]) -> BaseModel:
     try:
         return model.model_validate({name: all[0] if len(all) == 1 else all for name, all in given.items()})
     except ValidationError as error:
-        raise BadFields(_field_errors(error)) from None
+        raise BadFields(field_errors(error)) from None
 
 
 async def _body(request: web.Request, model: type[BaseModel]) -> BaseModel:
@@ -231,10 +231,10 @@ async def _body(request: web.Request, model: type[BaseModel]) -> BaseModel:
     except ValidationError as error:
         if any(mistake["type"] == "json_invalid" for mistake in error.errors(include_input=False, include_url=False)):
             raise web.HTTPBadRequest(text="The body is not JSON.") from None
-        raise BadFields(_field_errors(error)) from None
+        raise BadFields(field_errors(error)) from None
 
 
-def _field_errors(error: ValidationError) -> list[FieldError]:
+def field_errors(error: ValidationError) -> list[FieldError]:
     """Where and what, never the value: it may be a secret."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
     return [

@@ -1,0 +1,136 @@
+"""The commands that ask a running gateway."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from gateway.cli import app
+from gateway.spice.enums import ChannelType
+from gateway.web import WebSettings
+from tests.peers import FakeMachine
+from tests.running import RunningGateway, open_session
+from tests.web.api.client import program
+
+
+class Shell:
+    """A person with an API key, on some computer."""
+
+    def __init__(self, site: str, key: str) -> None:
+        self._env = {"SPICEGATE_URL": site, "SPICEGATE_API_KEY": key, "COLUMNS": "200"}
+
+    async def run(self, *words: str, stdin: str = "") -> Result:
+        """A command's outcome."""
+        return await asyncio.to_thread(lambda: CliRunner().invoke(app, words, input=stdin, env=self._env))
+
+    async def say(self, *words: str, stdin: str = "") -> str:
+        """What a command prints when it does what it should."""
+        result = await self.run(*words, stdin=stdin)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    async def json(self, *words: str, stdin: str = "") -> Any:
+        return json.loads(await self.say(*words, "--json", stdin=stdin))
+
+
+@pytest.fixture
+async def machine() -> AsyncIterator[FakeMachine]:
+    async with FakeMachine() as machine:
+        yield machine
+
+
+@pytest.fixture
+async def gateway(machine: FakeMachine, tmp_path: Path) -> AsyncIterator[RunningGateway]:
+    (tmp_path / "secrets").mkdir()
+    settings = WebSettings(secrets_dir=tmp_path / "secrets", backups_dir=tmp_path / "backups")
+    async with RunningGateway({"office": machine.url}, settings=settings) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+async def shell(gateway: RunningGateway) -> Shell:
+    key = (await program(gateway, "admin")).headers["Authorization"].removeprefix("Bearer ")
+    return Shell(gateway.site, key)
+
+
+async def test_machines_are_listed_added_changed_tested_and_removed(shell: Shell, machine: FakeMachine) -> None:
+    assert "office" in await shell.say("machine", "list")
+    added = await shell.json("machine", "add", "lab", machine.url, "--group", "lab", "--label", "os=linux")
+    assert (added["origin"], added["groups"], added["labels"]) == ("store", ["lab"], {"os": "linux"})
+    changed = await shell.json("machine", "edit", "lab", "--title", "The lab")
+    assert (changed["title"], changed["groups"], changed["stored"]["version"]) == ("The lab", ["lab"], 2)
+    assert (await shell.json("machine", "show", "lab"))["title"] == "The lab"
+    checked = await shell.json("machine", "test", "lab", "--no-whole")
+    assert checked["ok"]
+    await shell.say("machine", "remove", "lab")
+    result = await shell.run("machine", "show", "lab")
+    assert (result.exit_code, "There is no such machine." in result.output) == (1, True)
+
+
+async def test_users_are_made_changed_and_removed(shell: Shell) -> None:
+    made = await shell.json("user", "add", "mia", "--role", "viewer", "--password-stdin", stdin="a long enough one\n")
+    assert (made["name"], made["role"]) == ("mia", "viewer")
+    assert (await shell.json("user", "role", "mia", "operator"))["role"] == "operator"
+    assert (await shell.json("user", "disable", "mia"))["disabled"]
+    assert not (await shell.json("user", "enable", "mia"))["disabled"]
+    await shell.say("user", "password", "mia", "--password-stdin", stdin="another long one\n")
+    assert await shell.json("user", "sessions", "mia") == []
+    await shell.say("user", "remove", "mia")
+    assert "mia" not in await shell.say("user", "list")
+
+
+async def test_password_that_is_too_short_is_told_with_its_field(shell: Shell) -> None:
+    result = await shell.run("user", "add", "mia", "--password-stdin", stdin="short\n")
+    assert result.exit_code == 1
+    assert "password: A password has at least 10 characters." in result.output
+
+
+async def test_ticket_is_issued_listed_and_revoked(shell: Shell) -> None:
+    issued = await shell.json("ticket", "create", "office", "--right", "view", "--seconds", "60", "--note", "for Max")
+    assert issued["ticket"]["rights"] == ["view"]
+    assert issued["secret"] in issued["link"]
+    assert [ticket["note"] for ticket in await shell.json("ticket", "list", "--open")] == ["for Max"]
+    await shell.say("ticket", "revoke", str(issued["ticket"]["id"]))
+    assert await shell.json("ticket", "list", "--open") == []
+
+
+async def test_session_is_listed_and_killed(shell: Shell, gateway: RunningGateway, machine: FakeMachine) -> None:
+    near, _ = await open_session(await gateway.browser(), machine)
+    (row,) = await shell.json("session", "list")
+    assert (row["machine"], row["user"]) == ("office", "admin")
+    assert "It was shown." in await shell.say("session", "message", row["id"], "Lunch is ready.")
+    assert near.type is ChannelType.MAIN
+    await shell.say("session", "kill", row["id"])
+    assert (await near.gone()).reason == "An administrator ended this session."
+    assert await shell.json("session", "list") == []
+
+
+async def test_keys_are_made_and_revoked(shell: Shell) -> None:
+    made = await shell.json("key", "create", "backup", "--scope", "admin", "--days", "1")
+    assert made["secret"].startswith("sg_")
+    await shell.say("key", "revoke", str(made["key"]["id"]))
+    assert "backup" not in await shell.say("key", "list")
+
+
+async def test_backup_and_audit(shell: Shell) -> None:
+    made = await shell.json("backup")
+    assert Path(made["file"]).is_file()
+    actions = [row["action"] for row in await shell.json("audit", "--limit", "5")]
+    assert "backup" in actions
+
+
+async def test_gateway_that_is_not_there_is_told_in_a_sentence() -> None:
+    result = await Shell("http://127.0.0.1:1", "sg_key").run("machine", "list")
+    assert result.exit_code == 1
+    assert "http://127.0.0.1:1 cannot be reached" in result.output
+
+
+async def test_key_that_is_not_valid_is_told(gateway: RunningGateway) -> None:
+    result = await Shell(gateway.site, "sg_wrong").run("machine", "list")
+    assert (result.exit_code, result.stderr) == (1, "spicegate: The API key is not valid, or has expired.\n")
