@@ -1,0 +1,170 @@
+"""Sessions, registered channels and tickets by the API, with real ones."""
+
+from __future__ import annotations
+
+from yarl import URL
+
+from gateway.access import Role
+from gateway.spice.enums import ChannelType
+from gateway.spice.messages.common import Notify, SetAck
+from tests.peers import FakeMachine
+from tests.running import SESSION_ID, RunningGateway, open_channel, open_session
+from tests.web.api.client import Client, somebody
+
+
+async def test_channels_are_told_with_every_field_of_the_struct(
+    gateway: RunningGateway, admin: Client, machine: FakeMachine
+) -> None:
+    await open_session(await gateway.browser(), machine)
+    rows = {row["key"]: row for row in (await admin.get("/channels"))["items"]}
+    assert set(rows) == {"office/main/0", "office/display/0", "office/inputs/0"}
+    main = rows["office/main/0"]
+    assert (main["references"], main["client_count"], main["place"], main["handles_acks"]) == (2, 1, 0, False)
+    assert (main["incoming"], main["outgoing"]) == ("ClientFlow", "MainFlow")
+    (client,) = main["clients"]
+    assert (client["user"], client["mini_header"], client["queue"], client["window"]) == ("admin", True, None, None)
+    assert "MINI_HEADER" in client["capabilities"]["common"]
+    assert main["traffic"]["messages_out"] == 2
+    assert (await admin.get("/channels/office/main/0"))["key"] == "office/main/0"
+    assert [row["key"] for row in (await admin.get("/channels", type="display"))["items"]] == ["office/display/0"]
+    assert (await admin.ask("GET", "/channels/office/main/1")).status == 404
+
+
+async def test_channels_come_in_pages(gateway: RunningGateway, admin: Client, machine: FakeMachine) -> None:
+    await open_session(await gateway.browser(), machine)
+    first = await admin.get("/channels", limit=2)
+    second = await admin.get("/channels", limit=2, after=first["next"])
+    assert [len(first["items"]), len(second["items"]), second["next"]] == [2, 1, None]
+
+
+async def test_session_is_told_without_what_opens_it(
+    gateway: RunningGateway, admin: Client, machine: FakeMachine
+) -> None:
+    browser = await gateway.browser()
+    await open_session(browser, machine)
+    await open_channel(browser, machine, ChannelType.INPUTS)
+    (row,) = (await admin.get("/sessions"))["items"]
+    assert (row["user"], row["machine"], row["method"], row["address"]) == ("admin", "office", "session", "127.0.0.1")
+    assert [channel["key"] for channel in row["channels"]] == ["office/main/0", "office/inputs/0"]
+    assert str(SESSION_ID) not in str(row)
+    assert (await admin.get(f"/sessions/{row['id']}"))["id"] == row["id"]
+
+
+async def test_session_is_ended_with_a_sentence(gateway: RunningGateway, admin: Client, machine: FakeMachine) -> None:
+    near, _ = await open_session(await gateway.browser(), machine)
+    (row,) = (await admin.get("/sessions"))["items"]
+    assert (await admin.ask("DELETE", f"/sessions/{row['id']}")).status == 204
+    assert (await near.gone()).reason == "An administrator ended this session."
+    assert (await admin.ask("DELETE", f"/sessions/{row['id']}")).status == 404
+    (entry,) = (await admin.get("/audit", action="console."))["items"]
+    assert (entry["action"], entry["target"], entry["detail"]["user"]) == ("console.end", "machine:office", "admin")
+
+
+async def test_one_channel_is_disconnected_and_the_session_stays(
+    gateway: RunningGateway, admin: Client, machine: FakeMachine
+) -> None:
+    browser = await gateway.browser()
+    await open_session(browser, machine)
+    near, _ = await open_channel(browser, machine, ChannelType.INPUTS)
+    (row,) = (await admin.get("/sessions"))["items"]
+    assert (await admin.ask("DELETE", f"/sessions/{row['id']}/channels/inputs/0")).status == 204
+    assert "disconnected this channel" in (await near.gone()).reason
+    assert [channel["type"] for channel in (await admin.get("/sessions"))["items"][0]["channels"]] == ["main"]
+    assert (await admin.ask("DELETE", f"/sessions/{row['id']}/channels/inputs/0")).status == 404
+
+
+async def test_message_comes_between_two_of_the_machine(
+    gateway: RunningGateway, admin: Client, machine: FakeMachine
+) -> None:
+    near, _ = await open_session(await gateway.browser(), machine)
+    (row,) = (await admin.get("/sessions"))["items"]
+    path = f"/sessions/{row['id']}/messages"
+    assert (await admin.ask("POST", path, {"text": "Lunch is ready.", "severity": "warning"})).status == 204
+    assert (await near.expect(Notify)).message == b"Lunch is ready.\0"
+
+
+async def test_message_is_refused_where_the_machine_counts_messages(
+    gateway: RunningGateway, admin: Client, machine: FakeMachine
+) -> None:
+    near, far = await open_session(await gateway.browser(), machine)
+    await far.send(SetAck(1, 20))
+    await near.expect(SetAck)
+    (row,) = (await admin.get("/sessions"))["items"]
+    answer = await admin.ask("POST", f"/sessions/{row['id']}/messages", {"text": "Lunch is ready."})
+    assert answer.status == 409
+
+
+async def test_ticket_link_opens_the_machine_once_and_leaves_the_address_bar(
+    gateway: RunningGateway, admin: Client, machine: FakeMachine
+) -> None:
+    issued = await admin.post("/tickets", {"machine": "office", "rights": ["view"], "lifetime": 60})
+    guest = gateway.visitor()
+    async with guest.get(issued["link"], allow_redirects=False) as response:
+        assert (response.status, response.headers["Location"]) == (303, "/m/office")
+    async with guest.get("/m/office", headers={"Accept": "text/html"}) as response:
+        assert response.status == 200
+        assert issued["secret"] not in str(response.url)
+    await open_session(await gateway.browser("office", guest), machine)
+    (row,) = (await admin.get("/sessions"))["items"]
+    assert (row["method"], row["rights"]) == ("ticket", ["view"])
+    async with gateway.visitor().get(issued["link"], allow_redirects=False) as response:
+        assert response.status == 401
+
+
+async def test_guest_sees_that_machine_and_nothing_else(
+    gateway: RunningGateway, admin: Client, machine: FakeMachine
+) -> None:
+    await admin.post("/machines", {"name": "lab", "url": machine.url})
+    issued = await admin.post("/tickets", {"machine": "office", "lifetime": 60})
+    guest = gateway.visitor()
+    async with guest.get(issued["link"], allow_redirects=False):
+        pass
+    for path in ("/", "/m/lab", "/admin", "/api", "/api/v1/me", "/api/v1/machines", "/api/v1/machines/office"):
+        async with guest.get(path, allow_redirects=False) as response:
+            assert response.status in (401, 403), path
+    headers = {"Origin": gateway.site}
+    async with guest.post("/m/office/ticket", headers=headers) as response:
+        assert response.status == 403
+    assert (await admin.ask("DELETE", f"/tickets/{issued['ticket']['id']}")).status == 204
+    async with guest.get("/m/office", allow_redirects=False) as response:
+        assert response.status == 401
+
+
+async def test_guests_link_leaves_a_users_log_in_as_it_is(gateway: RunningGateway, admin: Client) -> None:
+    viewer = await somebody(gateway, Role.VIEWER)
+    issued = await admin.post("/tickets", {"machine": "office", "lifetime": 60})
+    async with viewer.session.get(issued["link"], allow_redirects=False) as response:
+        assert response.status == 303
+    assert (await viewer.get("/me"))["method"] == "session"
+
+
+async def test_ticket_is_a_spice_password(gateway: RunningGateway, admin: Client, machine: FakeMachine) -> None:
+    issued = await admin.post("/tickets", {"machine": "office"})
+    assert URL(issued["spice"]["websocket"]).path == "/ws/office"
+    near = await gateway.stranger().link(ChannelType.MAIN, password=issued["spice"]["password"])
+    assert near.type is ChannelType.MAIN
+    assert (issued["connection_file"], issued["spice"]["port"]) == (None, None)
+
+
+async def test_ticket_gives_no_right_that_its_issuer_has_not(gateway: RunningGateway) -> None:
+    viewer = await somebody(gateway, Role.VIEWER)
+    answer = await viewer.ask("POST", "/tickets", {"machine": "office", "rights": ["view", "control"]})
+    assert answer.status == 403
+    assert (await viewer.ask("POST", "/tickets", {"machine": "office", "rights": ["fly"]})).status == 422
+
+
+async def test_revoked_ticket_ends_its_session(gateway: RunningGateway, admin: Client, machine: FakeMachine) -> None:
+    issued = await admin.post("/tickets", {"machine": "office"})
+    stranger = gateway.stranger()
+    near, _ = await open_session(stranger, machine, password=issued["secret"])
+    await admin.ask("DELETE", f"/tickets/{issued['ticket']['id']}")
+    assert "has ended" in (await near.gone()).reason
+
+
+async def test_others_tickets_are_listed_for_operators_only(gateway: RunningGateway, admin: Client) -> None:
+    await admin.post("/tickets", {"machine": "office", "note": "for Max"})
+    user, operator = await somebody(gateway, Role.USER), await somebody(gateway, Role.OPERATOR)
+    assert (await user.get("/tickets"))["items"] == []
+    assert (await user.ask("GET", "/tickets", everybody="true")).status == 403
+    rows = (await operator.get("/tickets", everybody="true", open="true"))["items"]
+    assert [(row["note"], row["rights"][0]) for row in rows] == [("for Max", "view")]
