@@ -29,6 +29,7 @@ from gateway.store import SqliteStore
 from gateway.web import WebSettings, make_app
 from gateway.web.app import mounted
 from gateway.web.keys import ACCESS, FLEET, SETTINGS
+from gateway.web.reloading import Reloading
 from tests.certificates import Certificate
 from tests.peers import Browser, BrowserChannel, FakeMachine, MachineChannel
 
@@ -59,6 +60,7 @@ class RunningGateway:
         ca_file: Path | None = None,
         link_seconds: float = LINK_SECONDS,
         tls: Certificate | None = None,
+        reloading: Reloading | None = None,
     ) -> None:
         def make_machine(core: Core, spec: Spec) -> Machine:
             assert spec.endpoint is not None
@@ -69,7 +71,7 @@ class RunningGateway:
         self._state = TemporaryDirectory()
         self._visits = 0
         self._admin: Principal | None = None
-        self.app = make_app(specs, make_machine, self._open_access, settings)
+        self.app = make_app(specs, make_machine, self._open_access, settings, reloading=reloading)
         self.site = ""
         self._runner = web.AppRunner(mounted(self.app), shutdown_timeout=1.0)
         self._server: asyncio.Server | None = None

@@ -31,9 +31,7 @@ async def test_gateway_serves_on_while_thousands_of_connections_say_nothing() ->
         browser = await gateway.browser()
         await open_session(browser, machine)
         for _ in range(count // AT_ONCE):
-            opened = await asyncio.gather(
-                *(asyncio.open_connection("127.0.0.1", gateway.port) for _ in range(AT_ONCE))
-            )
+            opened = await asyncio.gather(*(asyncio.open_connection("127.0.0.1", gateway.port) for _ in range(AT_ONCE)))
             for _, writer in opened:
                 stack.callback(writer.transport.abort)
                 writer.write(b"GET / HTTP/1.1\r\nHost:")
