@@ -224,19 +224,18 @@ def test_the_toolbar_sets_the_volume_and_mutes_and_both_are_remembered(
     with screen.playing(tone(440)):
         viewer.wait_for_first_frame()
         listener.wait_until_playing()
-        loud, _ = listener.record(0.5).loudness()
+        assert_tone(listener.record, 440)
         page.get_by_role("button", name="Open the toolbar").click()
         slider = page.get_by_role("slider", name="Volume")
         slider.focus()
         for _ in range(10):
             page.keyboard.press("ArrowLeft")
-        listener.record(0.2)  # the change takes a moment, so that it does not click
-        quiet, _ = listener.record(0.5).loudness()
-        assert quiet / loud == pytest.approx(0.5**3, rel=0.02)
+        assert_tone(listener.record, 440, loudness=LOUDNESS * 0.5**3)
         mute = page.get_by_role("button", name="Mute")
         mute.click()
         listener.record(0.2)
         assert listener.record(0.5).loudness() == (0, 0)
+        page.goto(gateway.origin)  # the machine has seen this one leave before the next comes
         page.goto(gateway.viewer_url)
         viewer.wait_for_first_frame()
         listener.wait_until_playing()
