@@ -21,7 +21,13 @@ from tests.e2e.picture import Pixels
 from tests.e2e.sound import Recording
 
 FIREFOX = "/usr/bin/firefox-esr"
+PATIENCE = 45
+"""Seconds after which an answer will not come."""
 SCRIPT = Path(__file__).with_name("firefox_viewer.mjs")
+
+
+class FirefoxHangs(RuntimeError):
+    """Nothing was answered in time."""
 
 
 class FirefoxViewer:
@@ -77,10 +83,12 @@ class FirefoxViewer:
 
     def _answer(self) -> Any:
         assert self._process.stdout
-        readable, _, _ = select.select([self._process.stdout], [], [], 60)
-        line = self._process.stdout.readline() if readable else b""
+        readable, _, _ = select.select([self._process.stdout], [], [], PATIENCE)
+        if not readable:
+            raise FirefoxHangs(self._log.read_text(errors="replace")[-4000:])
+        line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"Firefox's driver ended or hangs:\n{self._log.read_text(errors='replace')[-4000:]}")
+            raise RuntimeError(f"Firefox's driver ended:\n{self._log.read_text(errors='replace')[-4000:]}")
         return json.loads(line)
 
 

@@ -14,7 +14,7 @@ from tests.e2e import sound
 from tests.e2e.browser import Viewer
 from tests.e2e.conftest import GatewayFor, SavedGuests
 from tests.e2e.demo_gateway import DemoGateway
-from tests.e2e.firefox import FirefoxViewer
+from tests.e2e.firefox import FirefoxHangs, FirefoxViewer
 from tests.e2e.guest.tones import FREQUENCIES, tone
 from tests.e2e.loudspeaker import Loudspeaker
 from tests.e2e.program import ticks
@@ -176,12 +176,21 @@ def test_the_guests_mixer_sets_the_pages_volume_and_the_toolbar_says_so(
 def test_firefox_plays_the_tone_without_a_gap(
     tmp_path: Path, cleanup: ExitStack, screen: SoundingXspice, gateway_for: GatewayFor
 ) -> None:
-    speaker = cleanup.enter_context(Loudspeaker(tmp_path / "loudspeaker"))
-    viewer = cleanup.enter_context(FirefoxViewer(tmp_path / "firefox", gateway_for(screen).link, speaker.env))
-    with screen.playing(tone(440)):
-        _wait_until_playing(viewer)
-        assert_tone(viewer.listen, 440)
-    assert viewer.sound()["decoder"] == "WebCodecs"
+    gateway = gateway_for(screen)
+    cleanup.enter_context(screen.playing(tone(440)))
+    for attempt in range(3):
+        speaker = cleanup.enter_context(Loudspeaker(tmp_path / f"loudspeaker-{attempt}"))
+        with FirefoxViewer(tmp_path / f"firefox-{attempt}", gateway.link, speaker.env) as viewer:
+            try:
+                _wait_until_playing(viewer)
+            except FirefoxHangs:
+                # On a busy computer the thread that opens Firefox's sound ("AudioIPC Server RPC") may wait for
+                # PulseAudio's lock for ever, and the page's thread for it, when a page makes its AudioContext.
+                continue
+            assert_tone(viewer.listen, 440)
+            assert viewer.sound()["decoder"] == "WebCodecs"
+            return
+    raise AssertionError("Firefox hangs each time")
 
 
 def test_browser_without_a_decoder_of_its_own_decodes_in_webassembly(
