@@ -10,11 +10,9 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from gateway.access import Permission
+from gateway.machines.fleet import Member
 from gateway.machines.machine import Machine
-from gateway.server.channel import RedChannel
-from gateway.server.counters import Counters
 from gateway.server.rights import Right
-from gateway.spice import caps
 from gateway.web.guard import needs, principal
 from gateway.web.keys import ACCESS, FLEET, NATIVE
 from gateway.web.rendering import render
@@ -26,41 +24,59 @@ PAGE_TICKET_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelRow:
-    """A registered channel as the machines page shows it."""
-
-    name: str
-    clients: int
-    references: int
-    counters: Counters
-    capabilities: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
 class MachineCard:
-    """A machine as the machines page shows it; `since` is for people and machines (ISO 8601)."""
+    """A machine as the machines page shows it; `since` is for people and machines (ISO 8601).
+
+    `kind` is `demo` or `relay`; `address` is empty for those who do not see the dashboard; `channels` are the types of
+    its registered channels.
+    """
 
     name: str
+    title: str
+    kind: str
     address: str
+    labels: Sequence[str]
+    groups: Sequence[str]
     state: str
     since: str
     error: str
     sessions: int
     native: bool
-    channels: Sequence[ChannelRow]
+    channels: Sequence[str]
 
 
 @routes.get("/", name="machines")
 @needs(Permission.CONSOLE)
 async def machines(request: web.Request) -> web.Response:
-    """The machines that are theirs to open, with state and, for those who see the dashboard, registered channels."""
+    """The machines that are theirs to open, and how they are."""
     who, app = principal(request), request.app
-    rights = await app[ACCESS].authority.rights_at(who, [member.spec.name for member in app[FLEET]])
-    known = [member.machine for member in app[FLEET] if rights[member.spec.name]]
-    await asyncio.gather(*(machine.probe() for machine in known))
-    channels = who.may(Permission.DASHBOARD)
-    cards = [card(machine, native=machine.name in app[NATIVE], channels=channels) for machine in known]
-    return render(request, "machines.html", {"machines": cards})
+    rights = await app[ACCESS].authority.rights_at(who, [name_of(member) for member in app[FLEET]])
+    known = [member for member in app[FLEET] if rights[name_of(member)]]
+    await asyncio.gather(*(member.machine.probe() for member in known))
+    watches = who.may(Permission.DASHBOARD)
+    cards = [card(member, native=name_of(member) in app[NATIVE], address=watches) for member in known]
+    may = {
+        "tickets": who.may(Permission.TICKETS),
+        "add": who.may(Permission.MACHINES_CHANGE),
+        "dashboard": watches,
+    }
+    return render(request, "machines.html", {"machines": cards, "may": may})
+
+
+@routes.get("/account", name="account")
+@needs(Permission.ACCOUNT)
+async def account(request: web.Request) -> web.Response:
+    """One's own log-ins, password, API keys and tickets."""
+    who = principal(request)
+    values = {"least": request.app[ACCESS].policy.password_length, "keys": who.may(Permission.KEYS)}
+    return render(request, "account.html", values)
+
+
+@routes.get("/admin", name="admin")
+@needs(Permission.DASHBOARD)
+async def admin(request: web.Request) -> web.Response:
+    """The dashboard; what it shows comes by the API."""
+    return render(request, "admin.html", {"least": request.app[ACCESS].policy.password_length})
 
 
 @routes.get("/m/{machine}", name="viewer")
@@ -92,14 +108,25 @@ async def find_machine(request: web.Request) -> tuple[Machine, Right]:
     return member.machine, rights
 
 
-def card(machine: Machine, *, native: bool, channels: bool) -> MachineCard:
+def name_of(member: Member) -> str:
+    return member.spec.name
+
+
+def card(member: Member, *, native: bool, address: bool) -> MachineCard:
+    spec, machine = member.spec, member.machine
     health, server = machine.health, machine.server
-    since = datetime.fromtimestamp(health.since, UTC).isoformat(timespec="seconds")
-    rows = [channel_row(channel) for channel in server.channels] if channels else []
-    place = (machine.name, machine.address)
-    return MachineCard(*place, health.state, since, health.error, len(server.clients), native, rows)
-
-
-def channel_row(channel: RedChannel) -> ChannelRow:
-    held = caps.names(None, channel.local_caps.common) + caps.names(channel.type, channel.local_caps.channel)
-    return ChannelRow(channel.name, channel.client_count, channel.references, channel.counters, held)
+    types = dict.fromkeys(channel.type.name.lower() for channel in server.channels)
+    return MachineCard(
+        name=spec.name,
+        title=spec.title or spec.name,
+        kind="demo" if spec.endpoint is None else "relay",
+        address=machine.address if address else "",
+        labels=[f"{name}: {value}" if value else name for name, value in spec.labels.items()],
+        groups=spec.groups,
+        state=health.state,
+        since=datetime.fromtimestamp(health.since, UTC).isoformat(timespec="seconds"),
+        error=health.error,
+        sessions=len(server.clients),
+        native=native,
+        channels=list(types),
+    )

@@ -7,6 +7,7 @@ import { DisplayClient } from "./render/display_client.js";
 DisplayClient.prepare();
 
 const { SpiceViewer } = await import("./ui/spice_viewer.js");
+const { noteRecent } = await import("./ui/recent.js");
 const plainTitle = document.title;
 
 /** The tab of the browser says what the page shows. @type {Record<string, string>} */
@@ -15,6 +16,11 @@ const MARKS = { connecting: "… ", waiting: "⟳ ", failed: "✕ ", closed: "�
 document.addEventListener("spice-state", (event) => {
   const { state } = /** @type {CustomEvent<{state: string}>} */ (event).detail;
   document.title = `${MARKS[state] ?? ""}${plainTitle}`;
+});
+
+document.addEventListener("spice-firstframe", (event) => {
+  const machine = /** @type {Element} */ (event.target).getAttribute("machine");
+  if (machine) noteRecent(machine);
 });
 
 customElements.define("spice-viewer", SpiceViewer);

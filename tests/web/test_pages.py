@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from gateway.access import Role
 from gateway.web.headers import WASM_WORKERS
 from gateway.web.rendering import assets
 from gateway.web.static_files import STATIC_FILES
@@ -47,7 +48,7 @@ async def test_machines_page_shows_state_address_and_what_to_do(gateway: Running
     assert found.all("li")[0]["data-state"] == "up"
     assert machine.url in found.text
     assert {"/m/office"} <= {link["href"] for link in found.all("a")}
-    assert found.all("form")[0]["action"] == "/m/office/ticket"
+    assert {"/logout", "/m/office/ticket"} == {form["action"] for form in found.all("form")}
 
 
 async def test_machines_page_says_that_a_machine_is_away(gateway: RunningGateway, machine: FakeMachine) -> None:
@@ -57,11 +58,33 @@ async def test_machines_page_says_that_a_machine_is_away(gateway: RunningGateway
     assert "The machine is not reachable (connection refused)." in found.text
 
 
-async def test_machines_page_shows_registered_channels(gateway: RunningGateway, machine: FakeMachine) -> None:
+async def test_machines_page_shows_who_is_there_and_what_the_machine_has(
+    gateway: RunningGateway, machine: FakeMachine
+) -> None:
     await open_session(await gateway.browser(), machine)
     found = await page(gateway, "/")
-    for words in ("in use by 1", "main 0", "display 0", "inputs 0", "MINI_HEADER"):
+    for words in ("in use by 1", "Session", "Screen", "Keyboard and mouse"):
         assert words in found.text
+
+
+async def test_each_role_is_shown_its_own_pages(gateway: RunningGateway, machine: FakeMachine) -> None:
+    for role, sees_admin in ((Role.ADMIN, True), (Role.OPERATOR, True), (Role.USER, False), (Role.VIEWER, False)):
+        session = await gateway.logged_in(role)
+        async with session.get("/", headers=HTML) as response:
+            found = Outline(await response.text())
+        links = {link["href"] for link in found.all("a")}
+        assert {"/", "/account"} <= links
+        assert ("/admin" in links) is sees_admin
+        assert (machine.url in found.text) is sees_admin, "where a machine is concerns those who watch over it"
+        async with session.get("/admin", headers=HTML) as response:
+            assert response.status == (200 if sees_admin else 403)
+
+
+async def test_machines_page_without_machines_says_what_to_do_next() -> None:
+    async with RunningGateway({}) as gateway:
+        for role, words in ((Role.ADMIN, "Add a machine"), (Role.OPERATOR, "An administrator"), (Role.USER, "Ask an")):
+            async with (await gateway.logged_in(role)).get("/", headers=HTML) as response:
+                assert words in await response.text()
 
 
 async def test_viewer_page_embeds_the_viewer(gateway: RunningGateway) -> None:
@@ -69,14 +92,14 @@ async def test_viewer_page_embeds_the_viewer(gateway: RunningGateway) -> None:
     assert found.all("spice-viewer") == [{"machine": "office", "src": "/ws/office"}]
 
 
-@pytest.mark.parametrize("path", ["/", "/m/office", "/m/nobody"])
+@pytest.mark.parametrize("path", ["/", "/account", "/admin", "/m/office", "/m/nobody"])
 async def test_pages_have_a_language_a_title_one_heading_and_a_main_part(gateway: RunningGateway, path: str) -> None:
     found = await page(gateway, path, 404 if path == "/m/nobody" else 200)
     assert found.all("html")[0]["lang"] == "en"
     assert len(found.all("title")) == len(found.all("h1")) == len(found.all("main")) == 1
 
 
-@pytest.mark.parametrize("path", ["/", "/m/office", "/m/nobody"])
+@pytest.mark.parametrize("path", ["/", "/account", "/admin", "/m/office", "/m/nobody"])
 async def test_pages_hold_nothing_that_their_policy_forbids(gateway: RunningGateway, path: str) -> None:
     found = await page(gateway, path, 404 if path == "/m/nobody" else 200)
     assert not found.all("style")

@@ -24,6 +24,8 @@ ALLOWED = {
 }
 PRIVATE = {
     "/",
+    "/account",
+    "/admin",
     "/logout",
     "/metrics",
     "/m/{machine}",

@@ -47,3 +47,20 @@ export function icon(name) {
   svg.append(path);
   return svg;
 }
+
+const SPRITE = new URL("../../img/icons.svg", import.meta.url).href;
+
+/**
+ * An icon of the pages' own file of icons.
+ * @param {string} name
+ * @returns {SVGSVGElement}
+ */
+export function spriteIcon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `${SPRITE}#${name}`);
+  svg.append(use);
+  return svg;
+}

@@ -1,0 +1,104 @@
+// @ts-check
+// The dashboard: cards, sections by the address's fragment, one feed for all of them.
+
+import { get } from "../api.js";
+import { sentenceOf } from "../dialogs.js";
+import { make } from "../dom.js";
+import { Toast } from "../notices.js";
+import { sitePath } from "../site.js";
+import { Context } from "./context.js";
+import { Drawer } from "./drawer.js";
+import { Feed } from "./feed.js";
+import { alertsSection } from "./sections/alerts.js";
+import { auditSection } from "./sections/audit.js";
+import { channelsSection } from "./sections/channels.js";
+import { machinesSection } from "./sections/machines.js";
+import { peopleSection } from "./sections/people.js";
+import { sessionsSection } from "./sections/sessions.js";
+import { ticketsSection } from "./sections/tickets.js";
+import { alertsOf, Stats } from "./stats.js";
+
+/** @typedef {import("./context.js").Section} Section */
+
+export class Dashboard {
+  #place;
+  #status;
+  #stats = new Stats();
+  #drawer = new Drawer();
+  #toast = new Toast();
+  #links = make("nav", { class: "sections", "aria-label": "Sections" });
+  #shown = make("div");
+  /** @type {Section[]} */
+  #sections = [];
+  /** @type {Section | null} */
+  #current = null;
+
+  /** @param {HTMLElement} place @param {HTMLElement} status where it says whether it is live */
+  constructor(place, status) {
+    this.#place = place;
+    this.#status = status;
+  }
+
+  /** @param {number} passwordLength that a new user's password has at least */
+  async open(passwordLength) {
+    this.#place.append(this.#stats.element, this.#links, this.#shown);
+    document.body.append(this.#drawer.element, this.#toast.element);
+    const me = await get("me").catch((error) => this.#showStatus("ended", sentenceOf(error)));
+    if (!me) return;
+    const feed = new Feed(sitePath("/api/v1/events"));
+    const context = new Context({ me, state: feed.state, drawer: this.#drawer, toast: this.#toast, passwordLength });
+    this.#sections = sectionsFor(context);
+    this.#links.append(...this.#sections.map(({ id, title }) => make("a", { href: `#${id}` }, title)));
+    feed.onchange = (event) => this.#changed(feed.state, event);
+    feed.onwritten = (resource) => this.#sections.forEach((section) => section.onwritten?.(resource));
+    feed.onstatus = (status, sentence) => this.#showStatus(status, sentence);
+    window.addEventListener("hashchange", () => this.#show());
+    window.addEventListener("pagehide", () => feed.close());
+    this.#show();
+  }
+
+  /** @param {import("./state.js").State} state @param {string} event */
+  #changed(state, event) {
+    this.#stats.show(state, alertsOf(state));
+    this.#current?.onchange?.(event);
+    this.#drawer.refresh();
+  }
+
+  /** Shows the section that the address names; `#sessions:alice` also fills its filter. */
+  #show() {
+    const [id, ...query] = decodeURIComponent(location.hash.slice(1)).split(":");
+    const section = this.#sections.find((one) => one.id === id) ?? this.#sections[0];
+    for (const link of this.#links.children) {
+      if (link.getAttribute("href") === `#${section.id}`) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+    const changed = this.#current !== null && this.#current !== section;
+    this.#current = section;
+    this.#shown.replaceChildren(section.element);
+    section.onshow?.();
+    section.onchange?.("changes");
+    if (query.length) section.find?.(query.join(":"));
+    if (changed) /** @type {HTMLElement | null} */ (section.element.querySelector("h2"))?.focus({ preventScroll: true });
+  }
+
+  /** @param {"live" | "lost" | "ended"} status @param {string} sentence */
+  #showStatus(status, sentence) {
+    const text = { live: "Live", lost: "Connection lost, trying again…", ended: sentence || "Ended" }[status];
+    if (this.#status.textContent === text) return;
+    this.#status.textContent = text;
+    this.#status.dataset.state = status === "live" ? "live" : "lost";
+  }
+}
+
+/** @param {Context} context @returns {Section[]} those that somebody may see */
+function sectionsFor(context) {
+  return [
+    channelsSection(context),
+    sessionsSection(context),
+    machinesSection(context),
+    ...(context.may("people.see") ? [peopleSection(context)] : []),
+    ...(context.may("tickets.all") ? [ticketsSection(context)] : []),
+    ...(context.may("audit.see") ? [auditSection(context)] : []),
+    alertsSection(context),
+  ];
+}
