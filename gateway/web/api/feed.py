@@ -8,6 +8,7 @@ anew. Nothing is looked at while nobody listens.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -30,6 +31,11 @@ from gateway.web.api.shapes import Shape
 
 PERIOD: Final = 1.0
 """Seconds between looks."""
+TURN_BYTES: Final = 16 * 1024
+"""So much is written in one turn of the loop, which takes some milliseconds."""
+
+_Keys = dict[str, list[str]]
+"""By kind: `machines`, `sessions`, `channels`."""
 
 
 class Snapshot(Shape):
@@ -187,7 +193,7 @@ class Feed:
 
     def changed(self, resource: str) -> None:
         """A list was written to."""
-        self._tell(event("changed", Changed(resource=resource)))
+        self._tell(event("changed", Changed(resource=resource).model_dump_json()))
 
     def close(self, sentence: str) -> None:
         """End every reader's stream."""
@@ -197,7 +203,7 @@ class Feed:
     async def _run(self) -> None:
         try:
             while self._readers:
-                self._look()
+                await self._look()
                 self._wake.clear()
                 try:
                     await asyncio.wait_for(self._wake.wait(), PERIOD)
@@ -207,33 +213,29 @@ class Feed:
             self._running = False
             self._forget()
 
-    def _look(self) -> None:
+    async def _look(self) -> None:
         """Tell what is different now, and everything to those who know nothing yet."""
         now = _Look(self._fleet)
-        changes = self._changes(now)
-        if changes is not None:
-            self._tell(event("changes", changes))
+        put, gone = self._compare(now.shapes())
+        knowing = [reader for reader in self._readers if not reader.behind]
+        if knowing and any((*put.values(), *gone.values())):
+            self._tell(event("changes", await now.text(put, gone)))
         if behind := [reader for reader in self._readers if reader.behind]:
-            text = event("snapshot", now.snapshot())
+            text = event("snapshot", await now.text(now.keys()))
             for reader in behind:
                 reader.begin(text)
-        self._tell(event("figures", self._moved(now)))
+        self._tell(event("figures", self._moved(now).model_dump_json()))
 
-    def _changes(self, now: _Look) -> Changes | None:
-        put: dict[str, list[str]] = {}
-        gone: dict[str, list[str]] = {}
-        for kind, shapes in now.shapes().items():
+    def _compare(self, shapes: dict[str, dict[str, object]]) -> tuple[_Keys, _Keys]:
+        """What is new or different, and what is gone, by kind."""
+        put: _Keys = {}
+        gone: _Keys = {}
+        for kind, now in shapes.items():
             before = self._shapes[kind]
-            put[kind] = [key for key, shape in shapes.items() if before.get(key) != shape]
-            gone[kind] = [key for key in before if key not in shapes]
-            self._shapes[kind] = shapes
-        if not any((*put.values(), *gone.values())) or all(reader.behind for reader in self._readers):
-            return None
-        return Changes(
-            machines=MachineChanges(put=[now.machine(key) for key in put["machines"]], gone=gone["machines"]),
-            sessions=SessionChanges(put=[now.session(key) for key in put["sessions"]], gone=gone["sessions"]),
-            channels=ChannelChanges(put=[now.channel(key) for key in put["channels"]], gone=gone["channels"]),
-        )
+            put[kind] = [key for key, shape in now.items() if before.get(key) != shape]
+            gone[kind] = [key for key in before if key not in now]
+        self._shapes = shapes
+        return put, gone
 
     def _moved(self, now: _Look) -> Figures:
         sessions, channels = now.session_figures(), now.channel_figures()
@@ -272,22 +274,38 @@ class _Look:
             "channels": {key: _channel_shape(channel) for key, (_, channel) in self.channels.items()},
         }
 
-    def machine(self, name: str) -> MachineView:
-        member = self.members[name]
-        return machine_facts(member, rights=[], address=member.machine.address)
+    def keys(self) -> _Keys:
+        return {"machines": list(self.members), "sessions": list(self.clients), "channels": list(self.channels)}
 
-    def session(self, id_: str) -> SessionView:
-        return session_view(self.clients[id_])
-
-    def channel(self, key: str) -> ChannelView:
+    def view(self, kind: str, key: str) -> BaseModel:
+        if kind == "machines":
+            member = self.members[key]
+            return machine_facts(member, rights=[], address=member.machine.address)
+        if kind == "sessions":
+            return session_view(self.clients[key])
         return channel_view(*self.channels[key])
 
-    def snapshot(self) -> Snapshot:
-        return Snapshot(
-            machines=[self.machine(name) for name in self.members],
-            sessions=[self.session(id_) for id_ in self.clients],
-            channels=[self.channel(key) for key in self.channels],
-        )
+    async def text(self, put: _Keys, gone: _Keys | None = None) -> str:
+        """A `Snapshot`, or with `gone` a `Changes`, as JSON.
+
+        There may be thousands of rows: others get their turns in between. What ends meanwhile is told as gone by the
+        next look.
+        """
+        parts = []
+        written = 0
+        for kind, keys in put.items():
+            rows: list[str] = []
+            for key in keys:
+                rows.append(self.view(kind, key).model_dump_json())
+                written += len(rows[-1])
+                if written >= TURN_BYTES:
+                    written = 0
+                    await asyncio.sleep(0)
+            text = f"[{','.join(rows)}]"
+            parts.append(
+                f'"{kind}":{text}' if gone is None else f'"{kind}":{{"put":{text},"gone":{json.dumps(gone[kind])}}}'
+            )
+        return "{" + ",".join(parts) + "}"
 
     def session_figures(self) -> dict[str, tuple[Any, ...]]:
         return {id_: _session_row(client) for id_, client in self.clients.items()}
@@ -343,6 +361,6 @@ def _channel_row(channel: RedChannel) -> tuple[Any, ...]:
     )
 
 
-def event(name: str, data: BaseModel) -> str:
-    """One event of the stream."""
-    return f"event: {name}\ndata: {data.model_dump_json()}\n\n"
+def event(name: str, data: str) -> str:
+    """One event of the stream; `data` is JSON, in one line."""
+    return f"event: {name}\ndata: {data}\n\n"

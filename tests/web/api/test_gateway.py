@@ -14,7 +14,9 @@ from typing import Any
 import aiohttp
 
 from gateway.access import Role
+from gateway.spice.limits import FEED_EVENTS, MAX_FEEDS
 from gateway.web.api.events import FEED
+from gateway.web.api.feed import Changes, Figures, Reader, Snapshot, event
 from tests.peers import FakeMachine, soon
 from tests.running import RunningGateway, open_session
 from tests.web.api.client import Client, somebody
@@ -94,13 +96,16 @@ async def test_reader_gets_everything_and_then_what_changes(
 ) -> None:
     async with listening(admin) as stream:
         snapshot = await stream.next("snapshot")
+        Snapshot.model_validate(snapshot)
         assert ([row["name"] for row in snapshot["machines"]], snapshot["sessions"]) == (["office"], [])
         near, far = await open_session(await gateway.browser(), machine)
         changes = await stream.next("changes")
+        Changes.model_validate(changes)
         (session,) = changes["sessions"]["put"]
         assert session["user"] == "admin"
         assert {row["key"] for row in changes["channels"]["put"]} >= {"office/main/0"}
         figures = await stream.next("figures")
+        Figures.model_validate(figures)
         assert figures["totals"]["sessions"] == 1
         await near.close()
         gone: list[str] = []
@@ -148,3 +153,23 @@ async def test_feed_ends_with_the_right_to_it(gateway: RunningGateway, admin: Cl
 async def test_feed_is_not_for_users(gateway: RunningGateway) -> None:
     user = await somebody(gateway, Role.USER)
     assert (await user.ask("GET", "/events")).status == 403
+
+
+async def test_reader_who_takes_nothing_holds_little_and_gets_everything_anew() -> None:
+    reader = Reader()
+    reader.begin(event("snapshot", "1"))
+    for number in range(10 * FEED_EVENTS):
+        reader.push(event("figures", str(number)))
+    assert reader.behind
+    reader.begin(event("snapshot", "2"))
+    assert await soon(reader.next()) == event("snapshot", "2")
+    reader.end("over")
+    assert await soon(reader.next()) is None
+
+
+async def test_readers_are_bounded(gateway: RunningGateway, admin: Client) -> None:
+    readers = [gateway.app[FEED].join() for _ in range(MAX_FEEDS)]
+    answer = await admin.ask("GET", "/events")
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
+    for reader in readers:
+        gateway.app[FEED].leave(reader)
