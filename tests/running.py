@@ -16,11 +16,13 @@ from argon2 import PasswordHasher
 from gateway.access import Access, Policy, Principal, Role
 from gateway.access.authority import GroupsOf
 from gateway.access.passwords import Passwords
-from gateway.config import GatewayConfig
+from gateway.config import DEMO_URL, GatewayConfig
 from gateway.machines.fleet import Spec
+from gateway.machines.local import LocalMachine
 from gateway.machines.machine import Machine
 from gateway.machines.relay import RelayMachine, parse_endpoint
 from gateway.server.core import Core
+from gateway.server.server import SpiceServer
 from gateway.serving import listen, site_of
 from gateway.spice.enums import ChannelType
 from gateway.spice.limits import LINK_SECONDS
@@ -49,7 +51,10 @@ INIT = Init(
 
 
 class RunningGateway:
-    """`machines` are addresses by name. `browser` is somebody who is logged in, `stranger` is not."""
+    """`machines` are addresses by name; `demo:` is one of our own, with nothing behind it.
+
+    `browser` is somebody who is logged in, `stranger` is not.
+    """
 
     def __init__(
         self,
@@ -63,10 +68,16 @@ class RunningGateway:
         reloading: Reloading | None = None,
     ) -> None:
         def make_machine(core: Core, spec: Spec) -> Machine:
-            assert spec.endpoint is not None
+            if spec.endpoint is None:
+                server = SpiceServer(core, spec.name)
+                server.init()
+                return LocalMachine(server, DEMO_URL)
             return RelayMachine(core, spec.name, spec.endpoint, spec.password, link_seconds=link_seconds)
 
-        specs = [Spec(name, parse_endpoint(url, ca_file=ca_file), password) for name, url in machines.items()]
+        specs = [
+            Spec(name, parse_endpoint(url, ca_file=ca_file) if url != DEMO_URL else None, password)
+            for name, url in machines.items()
+        ]
         self._tls = tls
         self._state = TemporaryDirectory()
         self._visits = 0

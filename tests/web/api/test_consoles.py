@@ -7,6 +7,7 @@ from yarl import URL
 from gateway.access import Role
 from gateway.spice.enums import ChannelType
 from gateway.spice.messages.common import Notify, SetAck
+from gateway.spice.messages.main import Init
 from tests.peers import FakeMachine
 from tests.running import SESSION_ID, RunningGateway, open_channel, open_session
 from tests.web.api.client import Client, somebody
@@ -168,3 +169,20 @@ async def test_others_tickets_are_listed_for_operators_only(gateway: RunningGate
     assert (await user.ask("GET", "/tickets", everybody="true")).status == 403
     rows = (await operator.get("/tickets", everybody="true", open="true"))["items"]
     assert [(row["note"], row["rights"][0]) for row in rows] == [("for Max", "view")]
+
+
+async def test_machine_of_our_own_tells_queue_and_window_and_takes_messages() -> None:
+    async with RunningGateway({"demo": "demo:"}) as gateway:
+        admin = Client(await gateway.logged_in(), gateway.site)
+        near = await (await gateway.browser("demo")).link(ChannelType.MAIN)
+        await near.wait_for(Init)
+        main = await admin.get("/channels/demo/main/0")
+        (client,) = main["clients"]
+        assert (client["queue"]["messages"], client["queue"]["full"]) == (0, False)
+        assert client["window"]["budget"] > 0
+        assert (main["incoming"], main["migration_flags"]) == ("MainClient", [])
+        (row,) = (await admin.get("/sessions"))["items"]
+        await admin.post(f"/sessions/{row['id']}/messages", {"text": "Lunch is ready."})
+        assert (await near.wait_for(Notify)).message == b"Lunch is ready.\0"
+        found = await admin.post("/machines/demo/test")
+        assert (found["ok"], found["address"]) == (True, "demo:")
