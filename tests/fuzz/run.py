@@ -84,7 +84,7 @@ class Fuzzer:
             if chance.random() < 0.1:
                 await self._spoil_link(chance)
             else:
-                await self._spoil_channel(chance, chance.choice(self._recordings))
+                await self._spoil_channel(chance, self._recordings[step % len(self._recordings)])
         except (Gone, TimeoutError) as error:
             what = "ends a good client's connection" if isinstance(error, Gone) else "does not end a connection"
             raise Fault(f"seed {self._seed}, step {step}: the server {what}; {self._faults.seen}") from error

@@ -22,7 +22,7 @@ async def test_machine_survives_spoilt_recordings(target: type[Target]) -> None:
     async with fuzzer(target(), SEED) as running:
         outcome = await running.run(SECONDS)
     assert set(outcome.streams) >= {channel.name for channel in running.channels} | {"link"}
-    assert sum(outcome.streams.values()) > 200
+    assert sum(outcome.streams.values()) > 100
 
 
 async def test_fuzzer_finds_a_device_that_fails() -> None:
