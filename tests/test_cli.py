@@ -173,6 +173,17 @@ def test_signal_prints_another_link(tmp_path: Path) -> None:
         assert link(process) != first
 
 
+def test_signal_has_the_configuration_read_anew(tmp_path: Path) -> None:
+    file = tmp_path / "spicegate.toml"
+    file.write_text('[[machines]]\nname = "office"\nurl = "spice://127.0.0.1:1"\n')
+    with serving(tmp_path) as (process, _):
+        file.write_text('[[machines]]\nname = "lab"\nurl = "spice://127.0.0.1:1"\n')
+        process.send_signal(signal.SIGHUP)
+        assert process.stderr is not None
+        told = next(line for line in process.stderr if "read anew" in line)
+    assert "added lab; removed office" in told
+
+
 def test_port_that_is_taken_is_told(tmp_path: Path, run: Run) -> None:
     with serving(tmp_path, "spice://127.0.0.1:1") as (_, address):
         port = address.split("/setup")[0].rsplit(":", 1)[1]

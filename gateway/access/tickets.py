@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -19,7 +20,7 @@ from gateway.access.tokens import MAX_SECRET_LENGTH, digest, new_ticket
 from gateway.access.trail import Trail
 from gateway.server.rights import Right, right_names, usable
 from gateway.store.interface import Store
-from gateway.store.paging import PAGE_ROWS
+from gateway.store.paging import MAX_PAGE_ROWS, PAGE_ROWS
 from gateway.store.records import ConsoleTicket, Page, Proof
 
 _GUESSES: Final = 30
@@ -86,20 +87,36 @@ class Tickets:
     async def redeem(self, secret: str, machine: str, *, address: str) -> Principal:
         """Spend a ticket: exactly one of those who try at once gets in. The principal is held to the machine and to
         the ticket's rights. Raises `Refused`, and `LockedOut` for addresses that guess."""
-        now = self._clock.steady()
-        key = network_of(address)
-        if (seconds := self._guesses.missing(key, now)) > 0:
-            raise LockedOut(seconds)
-        if not secret or len(secret) > MAX_SECRET_LENGTH:
-            self._guesses.take(key, now)
-            raise Refused(NOT_VALID)
+        self._bar_guessing(secret, address)
         note = self._trail.stranger(address, "ticket.redeem", f"machine:{machine}")
         refusal, ticket, user = await self._store.tickets.redeem(digest(secret), machine=machine, note=note)
         if refusal or ticket is None or user is None:
-            self._guesses.take(key, now)
-            raise Refused(NOT_VALID)
+            raise self._guessed(address)
         principal = principal_of(user, Method.TICKET, Proof("ticket", ticket.id), address)
         return replace(principal, machine=machine, rights=Right(ticket.rights))
+
+    async def check(self, secret: str, machine: str, *, address: str) -> None:
+        """Whether a ticket would open a machine now; it is not spent. Raises as `redeem`."""
+        self._bar_guessing(secret, address)
+        wanted, after, now = digest(secret), None, self._clock.wall()
+        while True:
+            page = await self._store.tickets.page(after, MAX_PAGE_ROWS, machine=machine, open_at=now)
+            if any(hmac.compare_digest(ticket.secret_hash, wanted) for ticket in page.items):
+                return
+            if (after := page.next) is None:
+                raise self._guessed(address)
+
+    def _bar_guessing(self, secret: str, address: str) -> None:
+        """Raises `LockedOut` for addresses that guess, and `Refused` for what is no ticket at all."""
+        if (seconds := self._guesses.missing(network_of(address), self._clock.steady())) > 0:
+            raise LockedOut(seconds)
+        if not secret or len(secret) > MAX_SECRET_LENGTH:
+            raise self._guessed(address)
+
+    def _guessed(self, address: str) -> Refused:
+        """One more ticket that opens nothing."""
+        self._guesses.take(network_of(address), self._clock.steady())
+        return Refused(NOT_VALID)
 
     async def any_open(self, machine: str) -> bool:
         """Whether a ticket is open for a machine: somebody may be expected."""

@@ -16,7 +16,7 @@ from gateway.server.core import Core
 from gateway.server.heartbeat import Heartbeat
 from gateway.spice.auth import process_key
 from gateway.spice.limits import FIRST_REQUEST_SECONDS, MAX_REQUEST_BYTES, PING_SECONDS
-from gateway.web import bridge, entrance, metrics, native, pages, probes
+from gateway.web import bridge, entrance, metrics, native, pages, probes, ticket_links
 from gateway.web.api.events import FEED
 from gateway.web.api.install import add_api, start_api
 from gateway.web.concierge import Concierge
@@ -68,7 +68,7 @@ def make_app(
     app[READINESS] = Readiness()
     app[RELOADING] = reloading or Reloading(None, {})
     app[FIRST_REQUEST] = FirstRequest(FIRST_REQUEST_SECONDS)
-    for module in (entrance, native, pages, metrics, probes, bridge):
+    for module in (entrance, ticket_links, native, pages, metrics, probes, bridge):
         app.add_routes(module.routes)
     add_api(app)
     app.router.add_get("/static/{path:.+}", serve, name="static")

@@ -1,4 +1,4 @@
-"""The ways in and out: set-up, log-in, a ticket's link, log-out."""
+"""The ways in and out: set-up, log-in, log-out."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from aiohttp import web
 
 from gateway.access import Entry, Permission
 from gateway.access.errors import Invalid, LockedOut, Refused, TooBusy
-from gateway.access.tickets import NOT_VALID
 from gateway.web.guard import needs, principal
-from gateway.web.identity import PRINCIPAL, drop_cookie, set_cookie, set_guest_cookie
+from gateway.web.identity import PRINCIPAL, drop_cookie, set_cookie
 from gateway.web.keys import ACCESS, FLEET
 from gateway.web.origin import base_of, own_path, peer_of
 from gateway.web.rendering import render
@@ -69,21 +68,6 @@ async def log_in(request: web.Request) -> web.Response:
             response.headers["Retry-After"] = str(error.retry_after)
         return response
     return _welcome(request, entry, target or first_page(request))
-
-
-@routes.get("/t/{machine}", name="ticket-link", allow_head=False)
-async def come_by_ticket(request: web.Request) -> web.Response:
-    """Spend the ticket of a link, and go on without it in the address bar, as a guest of that machine."""
-    access, machine = request.app[ACCESS], request.match_info["machine"]
-    try:
-        guest = await access.tickets.redeem(request.query.get("ticket", ""), machine, address=peer_of(request))
-        if not await access.authority.rights(guest, machine):
-            raise Refused(NOT_VALID)
-    except Refused as error:
-        raise web.HTTPUnauthorized(text=f"{error} Ask for a new link.") from None
-    response = web.Response(status=303, headers={"Location": f"{base_of(request)}/m/{machine}"})
-    set_guest_cookie(request, response, machine, access.guests.open(guest))
-    return response
 
 
 @routes.post("/logout", name="logout")

@@ -24,10 +24,10 @@ from gateway.web.keys import SETTINGS
 from gateway.web.origin import own_origin
 
 PUBLIC: Final = frozenset(
-    {"healthz", "login", "login-post", "readyz", "setup", "setup-post", "static", "ticket-link", "ws"}
+    {"healthz", "login", "login-post", "readyz", "setup", "setup-post", "static", "ticket-link", "ticket-vv", "ws"}
 )
 """Routes, by name, that need no log-in. `ws` judges for itself: a log-in or a one-time ticket, which is also what
-`ticket-link` takes."""
+the `ticket-…` links take."""
 
 View = TypeVar("View", bound=Callable[[web.Request], Awaitable[web.StreamResponse]])
 

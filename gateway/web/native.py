@@ -30,15 +30,27 @@ class NativeAddress(NamedTuple):
 async def connection_file(request: web.Request) -> web.Response:
     """A file that opens the machine once, within the ticket's lifetime."""
     machine, _ = await find_machine(request)
-    address = request.app[NATIVE].get(machine.name)
+    native_address(request, machine.name)
+    issued = await request.app[ACCESS].tickets.issue(principal(request), machine.name, lifetime=PAGE_TICKET_SECONDS)
+    return file_response(request, machine.name, issued.secret)
+
+
+def native_address(request: web.Request, machine: str) -> NativeAddress:
+    """Where a machine takes native clients. Raises `HTTPNotFound`."""
+    address = request.app[NATIVE].get(machine)
     if address is None or not (address.port or address.tls_port):
         raise web.HTTPNotFound(text="This machine takes no native clients: start the gateway with --listen.")
-    issued = await request.app[ACCESS].tickets.issue(principal(request), machine.name, lifetime=PAGE_TICKET_SECONDS)
+    return address
+
+
+def file_response(request: web.Request, machine: str, ticket: str) -> web.Response:
+    """The file as an answer. Raises `HTTPNotFound`."""
+    address = native_address(request, machine)
     host = URL(own_origin(request)).host or "localhost"
     return web.Response(
-        text=write_connection_file(machine.name, host, address, issued.secret),
+        text=write_connection_file(machine, host, address, ticket),
         content_type="application/x-virt-viewer",
-        headers={"Content-Disposition": f'attachment; filename="{machine.name}.vv"', "Cache-Control": "no-store"},
+        headers={"Content-Disposition": f'attachment; filename="{machine}.vv"', "Cache-Control": "no-store"},
     )
 
 

@@ -73,3 +73,9 @@ def test_example_is_a_valid_configuration() -> None:
 def test_example_with_every_comment_taken_away_is_read_too() -> None:
     lines = [line.removeprefix("# ") if " = " in line else line for line in example().splitlines()]
     tomllib.loads("\n".join(lines))
+
+
+def test_variables_of_commands_and_of_machines_in_the_store_are_no_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SPICEGATE_URL", "SPICEGATE_API_KEY", "SPICEGATE_CA", "SPICEGATE_MACHINE_LAB"):
+        monkeypatch.setenv(name, "something")
+    assert configure(None, {}).machines == ()

@@ -19,6 +19,7 @@ ALLOWED = {
     "/healthz": "a supervisor asks",
     "/readyz": "a supervisor asks",
     "/static/{path}": "the error page needs its style; the files are those of the public package",
+    "/t/{machine}.vv": "the ticket in the link is what opens it",
     "/t/{machine}": "the ticket in the link is what opens it",
     "/ws/{machine}": "clients without a cookie give a one-time ticket in the SPICE link",
 }

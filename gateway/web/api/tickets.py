@@ -77,8 +77,10 @@ class NewTicketView(Shape):
     link: str
     """Opens the viewer."""
     spice: SpiceWays
+    vv: str | None
+    """Address of the file that virt-viewer opens; null: the machine takes no native clients."""
     connection_file: str | None
-    """What virt-viewer opens (a `.vv` file's text); null: the machine takes no native clients."""
+    """The text of that file."""
 
 
 def ticket_view(ticket: ConsoleTicket) -> TicketView:
@@ -98,18 +100,19 @@ def ticket_view(ticket: ConsoleTicket) -> TicketView:
 
 def ways(ask: Ask, ticket: ConsoleTicket, secret: str) -> NewTicketView:
     """All ways in with a new ticket."""
-    site = URL(own_origin(ask.request))
+    site, base = URL(own_origin(ask.request)), base_of(ask.request)
     host, machine = site.host or "localhost", ticket.machine
     native = ask.request.app[NATIVE].get(machine)
-    file = None
+    file = vv = None
+    query = urlencode({"ticket": secret})
     if native is not None and (native.port or native.tls_port):
         file = write_connection_file(machine, host, native, secret)
-    base = base_of(ask.request)
+        vv = f"{site.origin()}{base}/t/{machine}.vv?{query}"
     socket = site.with_scheme("wss" if site.scheme == "https" else "ws")
     return NewTicketView(
         ticket=ticket_view(ticket),
         secret=secret,
-        link=f"{site.origin()}{base}/t/{machine}?{urlencode({'ticket': secret})}",
+        link=f"{site.origin()}{base}/t/{machine}?{query}",
         spice=SpiceWays(
             password=secret,
             websocket=f"{socket.origin()}{base}/ws/{machine}",
@@ -117,6 +120,7 @@ def ways(ask: Ask, ticket: ConsoleTicket, secret: str) -> NewTicketView:
             port=(native.port or None) if native is not None else None,
             tls_port=(native.tls_port or None) if native is not None else None,
         ),
+        vv=vv,
         connection_file=file,
     )
 

@@ -8,6 +8,8 @@ from gateway.access import Role
 from gateway.spice.enums import ChannelType
 from gateway.spice.messages.common import Notify, SetAck
 from gateway.spice.messages.main import Init
+from gateway.web.keys import NATIVE
+from gateway.web.native import NativeAddress
 from tests.peers import FakeMachine
 from tests.running import SESSION_ID, RunningGateway, open_channel, open_session
 from tests.web.api.client import Client, somebody
@@ -186,3 +188,29 @@ async def test_machine_of_our_own_tells_queue_and_window_and_takes_messages() ->
         assert (await near.wait_for(Notify)).message == b"Lunch is ready.\0"
         found = await admin.post("/machines/demo/test")
         assert (found["ok"], found["address"]) == (True, "demo:")
+
+
+async def test_file_for_native_clients_comes_with_the_ticket_and_does_not_spend_it(
+    gateway: RunningGateway, admin: Client, machine: FakeMachine
+) -> None:
+    gateway.app[NATIVE]["office"] = NativeAddress(5900, 0)
+    issued = await admin.post("/tickets", {"machine": "office", "lifetime": 60})
+    async with gateway.visitor().get(issued["vv"]) as response:
+        assert (response.status, response.content_type) == (200, "application/x-virt-viewer")
+        assert await response.text() == issued["connection_file"]
+        assert f"password={issued['secret']}" in issued["connection_file"]
+    async with gateway.visitor().get("/t/office.vv?ticket=guessed") as response:
+        assert response.status == 401
+        assert "5900" not in await response.text()
+    await gateway.stranger().link(ChannelType.MAIN, password=issued["secret"])
+    async with gateway.visitor().get(issued["vv"]) as response:
+        assert response.status == 401
+
+
+async def test_whoever_guesses_tickets_is_barred(gateway: RunningGateway, admin: Client) -> None:
+    session = gateway.visitor()
+    statuses = set()
+    for number in range(40):
+        async with session.get(f"/t/office{'.vv' if number % 2 else ''}?ticket=guess{number}") as response:
+            statuses.add(response.status)
+    assert statuses == {401, 429}

@@ -1,0 +1,30 @@
+"""`spicegate doctor` asks QEMU."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from gateway.cli import app
+from tests.e2e.qemu import FirmwareQemu
+
+pytestmark = pytest.mark.e2e
+
+
+def test_doctor_finds_qemus_channels_and_its_refusal_of_another_password(tmp_path: Path) -> None:
+    with FirmwareQemu(tmp_path, "qxl") as machine:
+        for password, code in ((machine.password, 0), ("another", 1)):
+            env = {"SPICEGATE_PASSWORD": password, "SPICEGATE_API_KEY": None}
+            result = CliRunner().invoke(app, ["doctor", machine.url, "--json"], env=env)
+            found = json.loads(result.stdout)
+            assert (result.exit_code, found["ok"]) == (code, code == 0), result.stdout
+            if not code:
+                assert {"main", "display", "cursor", "inputs"} <= {row["type"] for row in found["channels"]}
+                assert all(row["ok"] for row in found["channels"])
+                assert 0 < found["round_trip"] < 5
+        assert found["steps"][-1] == {
+            **found["steps"][-1], "name": "ticket", "detail": "The machine refused the password."
+        }  # fmt: skip
