@@ -14,6 +14,8 @@ from gateway.web.origin import base_of, is_secure, peer_of
 COOKIE: Final = "spicegate"
 GUEST_COOKIE: Final = "spicegate-guest."
 """With the machine's name behind it."""
+GUEST_ROUTES: Final = frozenset({"viewer", "ws"})
+"""Where guests go; everywhere else their cookie says nothing."""
 PRINCIPAL: Final = web.RequestKey("principal", object)
 """Where a request keeps who it comes from."""
 
@@ -40,7 +42,7 @@ async def _guest(request: web.Request, address: str) -> Principal | None:
     """Who came to a machine by a ticket's link. The cookie counts at that machine only, where it also counts for
     somebody who is logged in: they have chosen to come by the link."""
     machine = request.match_info.get("machine")
-    if machine is None or request.path.removeprefix(base_of(request)).startswith("/api/"):
+    if machine is None or request.match_info.route.name not in GUEST_ROUTES:
         return None
     cookie = request.cookies.get(GUEST_COOKIE + machine)
     found = await request.app[ACCESS].guests.find(cookie, address=address)
