@@ -9,6 +9,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from gateway.access import Permission
+from gateway.web.api.problem import MEDIA_TYPE
 from gateway.web.guard import needs
 from gateway.web.rendering import render
 
@@ -57,6 +58,7 @@ def _operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                     {**parameter, "type": kind_of(parameter["schema"])} for parameter in operation["parameters"]
                 ],
                 "body": next((name_of(content["schema"]) for content in body.values()), None),
+                "events": [(name, name_of(schema)) for name, schema in operation.get("x-events", {}).items()],
                 "responses": [_response(status, given) for status, given in operation["responses"].items()],
             }
 
@@ -64,7 +66,9 @@ def _operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def _response(status: str, given: Mapping[str, Any]) -> dict[str, Any]:
     media = next(iter(given.get("content", {})), None)
     schema = given["content"][media]["schema"] if media is not None else {}
-    return {"status": status, "description": given["description"], "media": media, "model": name_of(schema)}
+    problem = media == MEDIA_TYPE
+    told = {"status": status, "description": given["description"], "media": media}
+    return {**told, "model": name_of(schema), "problem": problem}
 
 
 def _schema(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
