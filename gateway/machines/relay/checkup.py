@@ -11,6 +11,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Final
 
 from gateway.machines.relay.dial import dial, uses_tls
@@ -66,7 +67,10 @@ class ChannelStep:
 
 @dataclass(slots=True)
 class Checkup:
-    """Everything that was found out. `round_trip` in seconds, from a question on MAIN to its answer."""
+    """Everything that was found out. `round_trip` in seconds, from a question on MAIN to its answer.
+
+    uvloop's clock counts whole milliseconds, which is too coarse for machines nearby.
+    """
 
     address: str
     steps: list[Step] = field(default_factory=list)
@@ -168,7 +172,7 @@ class _Doctor:
     @asynccontextmanager
     async def _step(self, name: str) -> AsyncIterator[Callable[[str], None]]:
         """A row for what is done inside; call what is given to say how it went well. Raises `_Failed`."""
-        step, began = Step(name, False, ""), self._core.now()
+        step, began = Step(name, False, ""), perf_counter()
         self.found.steps.append(step)
 
         def well(detail: str) -> None:
@@ -181,7 +185,7 @@ class _Doctor:
             step.ok, step.detail = False, told(error)
             raise _Failed from error
         finally:
-            step.seconds = self._core.now() - began
+            step.seconds = perf_counter() - began
 
     async def _dial(self) -> Transport:
         transport = await dial(self._core, self._endpoint, secured=self._secured, seconds=self._seconds)
@@ -232,10 +236,10 @@ class _Doctor:
         """The session's id and the channels list, and the time from the question for it to the answer."""
         async with self._step("main") as well:
             init = codec.unpack(Init, await main.wait_for(_INIT))
-            asked = self._core.now()
+            asked = perf_counter()
             main.send(_ATTACH_CHANNELS)
             listed = codec.unpack(ChannelsList, await main.wait_for(_CHANNELS_LIST)).channels
-            self.found.round_trip = self._core.now() - asked
+            self.found.round_trip = perf_counter() - asked
             agent = "an agent" if init.agent_connected else "no agent"
             well(f"{len(listed) + 1} channels, {agent}.")
         return init.session_id, list(listed)
@@ -247,7 +251,7 @@ class _Doctor:
 
     async def _channel(self, session: int, wanted: ChannelId) -> None:
         """Link one of the listed channels. That it fails is told in its row, and the next is asked."""
-        began, known = self._core.now(), wanted.type in frozenset(ChannelType)
+        began, known = perf_counter(), wanted.type in frozenset(ChannelType)
         name = ChannelType(wanted.type).name.lower() if known else f"type {wanted.type}"
         row = ChannelStep(name, wanted.id, False, "", 0.0)
         self.found.channels.append(row)
@@ -260,7 +264,7 @@ class _Doctor:
             row.capabilities = names(ChannelType(wanted.type) if known else None, replied)
         except (ChannelClosed, LinkRefused, ProtocolError, TimeoutError) as error:
             row.detail = told(error)
-        row.seconds = self._core.now() - began
+        row.seconds = perf_counter() - began
 
     async def _ask_secured(self, session: int, wanted: ChannelId) -> tuple[LinkPump, LinkReplied]:
         try:
