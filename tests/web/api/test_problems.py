@@ -82,11 +82,12 @@ async def test_write_of_another_page_is_refused(gateway: RunningGateway) -> None
 
 
 async def test_whoever_asks_too_much_is_told_when_to_come_back(admin: Client) -> None:
-    statuses = [(await admin.ask("GET", "/me")) for _ in range(API_BURST + 60)]
-    refused = [answer for answer in statuses if answer.status != 200]
-    assert refused, "nobody was refused"
-    assert {answer.status for answer in refused} == {429}
-    assert int(refused[0].headers["Retry-After"]) >= 1
+    asked = 1
+    while (answer := await admin.ask("GET", "/me")).status == 200 and asked < 10 * API_BURST:
+        asked += 1
+    assert asked >= API_BURST
+    assert (answer.status, answer.data["title"]) == (429, "Too Many Requests")
+    assert int(answer.headers["Retry-After"]) >= 1
 
 
 async def test_password_is_in_no_answer_to_a_mistake(admin: Client) -> None:
