@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Final
 
-from aiohttp import web
+from aiohttp import ClientConnectionResetError, web
 
 from gateway.access import Permission
 from gateway.web.api.feed import EVENTS, Feed
@@ -35,10 +36,11 @@ async def listen(ask: Ask) -> web.StreamResponse:
             response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})
             response.content_type, response.charset = STREAM, "utf-8"
             await response.prepare(ask.request)
-            await _write(response, RETRY)
-            while (text := await reader.next()) is not None:
-                await _write(response, text)
-            await _write(response, f"event: end\ndata: {reader.ending}\n\n")
+            with suppress(ClientConnectionResetError):  # the reader left
+                await _write(response, RETRY)
+                while (text := await reader.next()) is not None:
+                    await _write(response, text)
+                await _write(response, f"event: end\ndata: {reader.ending}\n\n")
             return response
         finally:
             leases.release(lease)
