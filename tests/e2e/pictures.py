@@ -1,6 +1,7 @@
-"""The pictures of the README and docs, taken of the real programs: ``python -m tests.e2e.pictures``.
+"""The pictures of the README and docs, taken of the real programs: ``python -m tests.e2e.pictures [--only pages]``.
 
-An X server with X programs on its screen, the gateway in front of it, Chromium before the gateway.
+An X server with X programs on its screen, the gateway in front of it, Chromium before the gateway; then an office whose
+people are at work, for the pages.
 """
 
 from __future__ import annotations
@@ -16,15 +17,14 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.e2e.browser import Viewer, launch
 from tests.e2e.gateway import Gateway
+from tests.e2e.page_pictures import DESKTOP, PHONE, take_pages
 from tests.e2e.xspice import HEIGHT, WIDTH, Xspice
 
 ROOT = Path(__file__).resolve().parents[2]
-DESKTOP: ViewportSize = {"width": 1280, "height": 760}
-PHONE: ViewportSize = {"width": 390, "height": 780}
 TERMINAL = "cat CHANGELOG.md; echo; ls --color=always gateway static tests; printf '\\n$ '; cat"
 
 
@@ -62,7 +62,7 @@ def _run(screen: Xspice, *command: str) -> bool:
 
 
 def take(browser: Browser, gateway: Gateway, to: Path, dark: bool) -> None:
-    """Each page, at the size of a desk's and of a phone's screen."""
+    """The viewer, at the size of a desk's and of a phone's screen."""
     with Viewer(browser, DESKTOP) as viewer:
         shade = "-dark" if dark else ""
         viewer.page.emulate_media(color_scheme="dark" if dark else "light")
@@ -76,19 +76,21 @@ def take(browser: Browser, gateway: Gateway, to: Path, dark: bool) -> None:
         viewer.page.set_viewport_size(PHONE)
         viewer.page.wait_for_timeout(500)
         viewer.page.screenshot(path=to / f"viewer-phone{shade}.png")
-        other = viewer.context.new_page()
-        other.emulate_media(color_scheme="dark" if dark else "light")
-        for size, name in ((DESKTOP, "machines"), (PHONE, "machines-phone")):
-            other.set_viewport_size(size)
-            other.goto(gateway.origin + "/")
-            other.locator("summary").first.click()
-            other.screenshot(path=to / f"{name}{shade}.png")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--to", type=Path, default=ROOT / "docs" / "img")
-    to: Path = parser.parse_args().to
+    parser.add_argument("--only", choices=("viewer", "pages"))
+    arguments = parser.parse_args()
+    if arguments.only != "pages":
+        take_viewer(arguments.to)
+    if arguments.only != "viewer":
+        take_pages(arguments.to)
+
+
+def take_viewer(to: Path) -> None:
+    """The viewer before an X screen."""
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         screen = stack.enter_context(Xspice(home / "xspice"))

@@ -1,0 +1,117 @@
+"""Pictures of every page but the viewer's: an office at work, in light and dark, on a desk and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, ViewportSize, sync_playwright
+
+from gateway.machines.demo.apps.video import Video
+from gateway.web.keys import FLEET
+from tests.e2e.browser import launch
+from tests.e2e.office import Office
+from tests.e2e.office_visitor import Worker
+
+DESKTOP: ViewportSize = {"width": 1280, "height": 760}
+PHONE: ViewportSize = {"width": 390, "height": 780}
+SIZES = ((DESKTOP, ""), (PHONE, "-phone"))
+MINUTE_MS = 40_000
+"""What passes before the dashboard's pictures: their lines want something behind them."""
+
+PAGES = {
+    "machines": "/",
+    "account": "/account",
+}
+DASHBOARD = {
+    "admin-channels": "/admin#channels",
+    "admin-sessions": "/admin#sessions",
+    "admin-machines": "/admin#machines",
+    "admin-people": "/admin#people",
+    "admin-tickets": "/admin#tickets",
+    "admin-audit": "/admin#audit",
+    "admin-alerts": "/admin#alerts",
+}
+
+MACHINES = (
+    ("design", "Design studio", {"os": "Fedora 42", "gpu": "shared"}, ("studio",)),
+    ("build", "Build server", {"os": "Debian 12"}, ("workshop",)),
+    ("win11", "Accounting", {"os": "Windows 11"}, ("office",)),
+)
+
+
+def take_pages(to: Path) -> None:
+    """All of them, into the directory `to`."""
+    with ExitStack() as stack:
+        office = stack.enter_context(Office())
+        browser = launch(stack.enter_context(sync_playwright()))
+        office.call(lambda: furnish(office))
+        stranger = stack.enter_context(Worker(browser, office, ""))
+        for dark in (False, True):
+            shoot(stranger.page, office.origin, {"login": "/login"}, to, dark)
+        people = [stack.enter_context(Worker(browser, office, name)) for name in ("uma", "olga", "vera")]
+        for worker, machine in zip(people, ("demo", "office", "demo"), strict=True):
+            worker.open_machine(machine)
+        admin = stack.enter_context(Worker(browser, office, viewport=DESKTOP))
+        for name in ("demo", "design", "office"):
+            admin.open_machine(name).close()
+            issue_ticket(admin, name)
+        for dark in (False, True):
+            shoot(admin.page, office.origin, PAGES, to, dark)
+        admin.admin("channels")
+        admin.page.wait_for_timeout(MINUTE_MS)
+        for dark in (False, True):
+            take_details(admin.page, to, dark)
+            shoot(admin.page, office.origin, DASHBOARD, to, dark)
+        browser.close()
+
+
+def furnish(office: Office) -> None:
+    """More machines, and a video that somebody plays."""
+    elsewhere = office.app[FLEET].get("office")
+    assert elsewhere is not None
+    for name, title, labels, groups in MACHINES:
+        office.app[FLEET].put(replace(elsewhere.spec, name=name, title=title, labels=labels, groups=groups))
+    video = office.demo.app("video")
+    assert isinstance(video, Video)
+    video.toggle()
+
+
+def issue_ticket(admin: Worker, machine: str) -> None:
+    admin.page.request.post(
+        f"{admin.office.origin}/api/v1/tickets",
+        data={"machine": machine, "rights": ["view"], "lifetime": 3600, "note": "for a visitor"},
+        headers={"Origin": admin.office.origin},
+    )
+
+
+def take_details(page: Page, to: Path, dark: bool) -> None:
+    """What stands beside a channel's row, on the page that is shown."""
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    if "#channels" not in page.url:
+        page.get_by_role("link", name="Channels", exact=True).click()
+    page.get_by_role("button", name="demo · display 0").click()
+    page.wait_for_timeout(2500)
+    keep(page, to / f"admin-channel{'-dark' if dark else ''}.png")
+    page.keyboard.press("Escape")
+
+
+def shoot(page: Page, origin: str, pages: Mapping[str, str], to: Path, dark: bool) -> None:
+    """Pages in both sizes. The dashboard is not loaded anew: it keeps what it has measured."""
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    for size, suffix in SIZES:
+        page.set_viewport_size(size)
+        for name, path in pages.items():
+            page.goto(origin + path)
+            page.wait_for_timeout(1200)
+            keep(page, to / f"{name}{suffix}{'-dark' if dark else ''}.png")
+    page.set_viewport_size(DESKTOP)
+
+
+def keep(page: Page, path: Path) -> None:
+    """As small as PNG gets without losing anything."""
+    Image.open(BytesIO(page.screenshot())).convert("RGB").save(path, optimize=True)
