@@ -11,11 +11,15 @@ from aiohttp import web
 
 from gateway.access import Access, Role
 from gateway.access.authority import GroupsOf
-from gateway.config import GatewayConfig
+from gateway.config import DEMO_URL, GatewayConfig
 from gateway.listening import listen as listen_natively
+from gateway.machines.demo import DemoMachine
 from gateway.machines.fleet import Spec
+from gateway.machines.local import LocalMachine
+from gateway.machines.machine import Machine
 from gateway.machines.relay import parse_endpoint
 from gateway.server.closing import NORMAL
+from gateway.server.core import Core
 from gateway.server.listener import Listener
 from gateway.serving import listen, make_machine, site_of
 from gateway.web import WebSettings, make_app
@@ -29,7 +33,7 @@ PEOPLE = {"olga": Role.OPERATOR, "uma": Role.USER, "vera": Role.VIEWER}
 """By name; all have the same password as the administrator."""
 
 MACHINE_PASSWORD = "of the machine"
-DEMO = Spec("demo", None, MACHINE_PASSWORD, title="Demo desktop", labels={"os": "built in"}, groups=("everyone",))
+DEMO = Spec("demo", None, title="Demo desktop", labels={"os": "built in"}, groups=("everyone",))
 NOWHERE = Spec(
     "lab", parse_endpoint("spice://127.0.0.1:1"), title="Lab bench", labels={"room": "2.14"}, groups=("lab",)
 )
@@ -44,6 +48,7 @@ class Office(LoopThread):
     def __init__(self) -> None:
         super().__init__()
         self._state = TemporaryDirectory()
+        self.demo: DemoMachine
         self.origin = ""
         self.address = ""
 
@@ -60,13 +65,13 @@ class Office(LoopThread):
         settings = WebSettings(secrets_dir=state / "secrets", backups_dir=state / "backups")
         (state / "secrets").mkdir()
         (state / "secrets" / self.secret).write_text(MACHINE_PASSWORD)
-        self.app = make_app([DEMO, NOWHERE], make_machine, self._open_access, settings)
+        self.app = make_app([DEMO, NOWHERE], self._make_machine, self._open_access, settings)
         self._runner = web.AppRunner(mounted(self.app), shutdown_timeout=1.0)
         await self._runner.setup()
         config = GatewayConfig(port=0)
         self._server: asyncio.Server = await listen(self._runner, self.app, config)
         self.origin = site_of(self._server, config)
-        self._elsewhere = make_machine(self.app[CORE], replace(DEMO, name="elsewhere"))
+        self._elsewhere = make_machine(self.app[CORE], Spec("elsewhere", None, MACHINE_PASSWORD))
         self._listener: Listener
         self._listener, native = await listen_natively(self._elsewhere, loopback(None))
         self.address = f"spice://127.0.0.1:{native.port}"
@@ -80,6 +85,12 @@ class Office(LoopThread):
         entry = await self.access.logins.set_up(token, NAME, PASSWORD, address="127.0.0.1")
         for name, role in PEOPLE.items():
             await self.access.people.create(entry.principal, name, role, PASSWORD)
+
+    def _make_machine(self, core: Core, spec: Spec) -> Machine:
+        if spec.endpoint is not None:
+            return make_machine(core, spec)
+        self.demo = DemoMachine(core, name=spec.name)
+        return LocalMachine(self.demo.server, DEMO_URL, on_close=self.demo.close)
 
     async def _open_access(self, groups_of: GroupsOf) -> Access:
         return await Access.open(Path(self._state.name) / "spicegate.db", groups_of)

@@ -76,6 +76,7 @@ def test_key_is_made_shown_once_used_and_revoked(stranger: Worker) -> None:
     stranger.answer("Make the key")
     secret = page.get_by_role("textbox", name="Your new API key").input_value()
     stranger.answer("Done")
+    expect(page.locator("dialog")).to_have_count(0)
     assert secret not in page.content()
     me = f"{stranger.office.origin}/api/v1/me"
     headers = {"Authorization": f"Bearer {secret}"}
