@@ -28,7 +28,11 @@ export function shortSpan(seconds) {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
 }
 
-const CLOCK = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+/** @type {Intl.DateTimeFormatOptions} */
+const THIS_YEAR = { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" };
+const NEAR = new Intl.DateTimeFormat(undefined, THIS_YEAR);
+const FAR = new Intl.DateTimeFormat(undefined, { ...THIS_YEAR, year: "numeric" });
+const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 
 /** @param {string | number | null} moment ISO 8601 or seconds since 1970 @returns {Date | null} */
 export function dateOf(moment) {
@@ -40,5 +44,12 @@ export function dateOf(moment) {
 /** @param {string | number | null} moment @returns {string} in the reader's language and zone; "–" for never */
 export function momentText(moment) {
   const date = dateOf(moment);
-  return date ? CLOCK.format(date) : "–";
+  if (!date) return "–";
+  return (date.getFullYear() === new Date().getFullYear() ? NEAR : FAR).format(date);
+}
+
+/** @param {string} moment @returns {string} to the second */
+export function exactMoment(moment) {
+  const date = dateOf(moment);
+  return date ? EXACT.format(date) : "–";
 }

@@ -69,8 +69,10 @@ export class Dashboard {
     const [id, ...query] = decodeURIComponent(location.hash.slice(1)).split(":");
     const section = this.#sections.find((one) => one.id === id) ?? this.#sections[0];
     for (const link of this.#links.children) {
-      if (link.getAttribute("href") === `#${section.id}`) link.setAttribute("aria-current", "true");
-      else link.removeAttribute("aria-current");
+      if (link.getAttribute("href") === `#${section.id}`) {
+        link.setAttribute("aria-current", "true");
+        link.scrollIntoView({ block: "nearest", inline: "center" });
+      } else link.removeAttribute("aria-current");
     }
     const changed = this.#current !== null && this.#current !== section;
     this.#current = section;

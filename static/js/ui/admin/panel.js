@@ -56,12 +56,13 @@ export class Panel {
     this.#rows = new Rows(kind.rows);
     const inline = kind.actions.length ? [actionColumn(kind.actions)] : [];
     this.grid = new Grid(kind.title, [...kind.columns, ...inline], this.#rows, kind.order);
+    this.grid.element.classList.toggle("plain", kind.actions.every(({ single }) => single));
     this.grid.onopen = (row) => kind.onopen?.(row);
     this.grid.ontick = () => this.#showBulk();
     this.#input.setAttribute("aria-label", `Filter ${kind.title.toLowerCase()}`);
     this.#input.placeholder = kind.filterHint ?? "Filter";
     this.#input.addEventListener("input", () => this.#filter());
-    const title = make("h2", { id: `${kind.id}-title`, tabindex: "-1" }, kind.title, this.#count);
+    const title = make("h2", { id: `${kind.id}-title`, tabindex: "-1" }, kind.title, " ", this.#count);
     this.#tools = make("div", { class: "panel-tools" }, make("div", { class: "filter" }, spriteIcon("search"), this.#input), this.#order());
     this.element = make("section", { class: "panel", "aria-labelledby": title.id },
       make("div", { class: "panel-head" }, title, ...(kind.tools ?? [])),
@@ -125,7 +126,7 @@ export class Panel {
   /** @param {boolean} filtered there would be rows without the filter */
   #showEmpty(filtered) {
     this.#empty.dataset.query = this.query;
-    if (!filtered) return this.#empty.replaceChildren(...this.#kind.empty());
+    if (!filtered) return this.#empty.replaceChildren(...this.#kind.empty().map((part) => (typeof part === "string" ? make("p", {}, part) : part)));
     const clear = make("button", { type: "button", class: "button" }, "Clear the filter");
     clear.addEventListener("click", () => {
       this.setQuery("");

@@ -4,7 +4,7 @@
 import { get } from "../../api.js";
 import { make } from "../../dom.js";
 import { sitePath } from "../../site.js";
-import { momentText } from "../../times.js";
+import { exactMoment, momentText } from "../../times.js";
 import { parseAddress, parseNetwork } from "../networks.js";
 import { Panel } from "../panel.js";
 
@@ -125,6 +125,6 @@ function detailText(detail) {
 
 /** @param {Entry} entry @returns {import("../drawer.js").Fact[]} */
 function factsOf({ id, at, actor, address, action, target, outcome, detail }) {
-  return [["When", momentText(at)], ["Who", actor || "a stranger"], ["From", address], ["Action", action], ["What", target],
+  return [["When", exactMoment(at)], ["Who", actor || "a stranger"], ["From", address], ["Action", action], ["What", target],
     ["Outcome", outcome], ["Number", id], ...Object.entries(detail)];
 }

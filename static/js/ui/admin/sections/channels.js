@@ -28,7 +28,7 @@ export function channelsSection(context) {
     id: "channels",
     title: "Registered channels",
     noun: "channel",
-    filterHint: "Filter by words, or a network such as 10.0.0.0/8",
+    filterHint: "Words, or a network: 10.0.0.0/8",
     columns: columns(context),
     rows: { key: ({ key }) => key, words: wordsOf, addresses: ({ clients }) => clients.map(({ address }) => address) },
     order: { sort: "machine" },

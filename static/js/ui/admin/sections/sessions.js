@@ -25,7 +25,7 @@ export function sessionsSection(context) {
     id: "sessions",
     title: "Sessions",
     noun: "session",
-    filterHint: "Filter by words, or a network such as 10.0.0.0/8",
+    filterHint: "Words, or a network: 10.0.0.0/8",
     columns: columns(context),
     rows: {
       key: ({ id }) => id,
