@@ -7,6 +7,8 @@ holds the client's socket.
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from gateway.server.channel import Capabilities, RedChannel
 from gateway.server.client import RedClient
 from gateway.server.closing import CloseCode, Closing
@@ -111,9 +113,9 @@ class HeldClient(PipeClient):
         self.flow = Unpaced(counts_acks=False)
 
     @property
+    @abstractmethod
     def device(self) -> HeldDevice:
         """The device of the channel."""
-        raise NotImplementedError
 
     def on_started(self) -> None:
         if not self.device.take(self):
