@@ -115,17 +115,17 @@ async function disconnect(context, channels) {
 function openDetails(context, key, actions) {
   const { state, drawer } = context;
   /** @type {Channel | null} with what the feed leaves out */
-  let close = null;
-  const timer = setInterval(() => refresh(), DETAILS_MS);
+  let whole = null;
   const refresh = async () => {
-    if (!drawer.element.open) return clearInterval(timer);
-    close = await get(`channels/${key.split("/").map(encodeURIComponent).join("/")}`).catch(() => null);
+    whole = await get(`channels/${key.split("/").map(encodeURIComponent).join("/")}`).catch(() => null);
     drawer.refresh();
   };
+  const timer = setInterval(refresh, DETAILS_MS);
+  drawer.element.addEventListener("close", () => clearInterval(timer), { once: true });
   drawer.open(() => {
     const channel = state.channels.get(key);
     if (!channel) return null;
-    const clients = (close ?? channel).clients;
+    const clients = (whole ?? channel).clients;
     return {
       title: `${channel.machine} · ${channel.name}`,
       facts: factsOf(channel, state),
