@@ -43,6 +43,7 @@ def test_stranger_is_led_through_the_log_in_to_the_page_they_wanted_and_out_agai
 def test_menu_is_opened_and_left_by_keyboard(stranger: Worker) -> None:
     stranger.go("/")
     stranger.log_in("uma")
+    expect(stranger.page.get_by_role("heading", name="Machines", exact=True)).to_be_visible()
     stranger.page.keyboard.press("Tab")
     expect(stranger.page.get_by_role("link", name="Skip to content")).to_be_focused()
     button = stranger.page.get_by_role("button", name="uma")
