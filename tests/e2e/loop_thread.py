@@ -6,7 +6,7 @@ import asyncio
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Self, TypeVar
 
 from tests.e2e.notes import PATIENCE
@@ -64,3 +64,9 @@ class LoopThread(ABC):
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
+
+
+def aside(work: Coroutine[Any, Any, T]) -> T:
+    """What asynchronous work gives, done in a thread of its own: in the test's thread Playwright's loop may run."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, work).result()

@@ -98,7 +98,7 @@ def test_disc_of_the_client_is_read_in_the_machine(machine: CoreMachine, tmp_pat
         listing = machine.run(_files(port.device))
         person.do("unplug")
         machine.notes.expect("unplugged")
-    assert listing == asyncio.run(list_root(reader(disc.read_bytes())))
+    assert listing == machine.run(list_root(reader(disc.read_bytes())))
 
 
 async def _files(device: UsbDevice | None) -> Listing:

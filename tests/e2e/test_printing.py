@@ -11,6 +11,7 @@ from gateway.machines.devices.errors import DeviceError
 from gateway.machines.devices.ipp import print_document
 from gateway.spice.enums import TunnelServiceType
 from tests.e2e.cups import QUEUE, Cups
+from tests.e2e.loop_thread import aside
 from tests.machines.devices.tunnelled import tunnelled
 
 pytestmark = pytest.mark.e2e
@@ -18,7 +19,11 @@ pytestmark = pytest.mark.e2e
 DOCUMENT = b"%PDF-1.4\n" + random.Random(9).randbytes(3_000_000)
 
 
-async def test_page_that_the_machine_prints_comes_out_of_the_clients_printer(tmp_path: Path) -> None:
+def test_page_that_the_machine_prints_comes_out_of_the_clients_printer(tmp_path: Path) -> None:
+    aside(print_a_page(tmp_path))
+
+
+async def print_a_page(tmp_path: Path) -> None:
     with Cups(tmp_path / "cups") as cups:
         async with tunnelled() as scene:
             printer = await scene.offer_port(cups.port, TunnelServiceType.IPP)
