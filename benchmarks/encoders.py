@@ -35,7 +35,7 @@ from gateway.codecs.image import (
     encode_lz4,
     encode_quic,
 )
-from gateway.codecs.kernels.library import WHY_NOT
+from gateway.codecs.kernels.loader import WHY_NOT
 from gateway.spice.enums import BitmapFmt, ImageCompression
 from tests.record import pictures
 from tests.record.machine import Machine, build

@@ -15,7 +15,7 @@ from isal import isal_zlib
 from gateway.codecs.image.encoded import CHANNELS, COUNT_BYTES, Encoded, Pixels, Words, binary, checked, words
 from gateway.codecs.image.literals import Bytes, literal_alpha, literal_colours
 from gateway.codecs.image.lz import LZ_MAGIC, LZ_VERSION, LzType
-from gateway.codecs.kernels.library import KERNELS, GlzDictionary, Kernels
+from gateway.codecs.kernels.loader import KERNELS, GlzDictionary, Kernels
 from gateway.spice.enums import ImageType
 from gateway.spice.errors import UsageError
 from gateway.spice.limits import GLZ_WINDOW_PIXELS

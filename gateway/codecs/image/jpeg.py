@@ -6,7 +6,7 @@ import simplejpeg
 
 from gateway.codecs.image.encoded import COUNT_BYTES, Encoded, Pixels, binary, checked
 from gateway.codecs.image.lz import lz_alpha_plane
-from gateway.codecs.kernels.library import KERNELS, Kernels
+from gateway.codecs.kernels.loader import KERNELS, Kernels
 from gateway.spice.enums import ImageType, JpegAlphaFlags
 from gateway.spice.errors import UsageError
 from gateway.spice.messages.shapes import JPEGAlphaData

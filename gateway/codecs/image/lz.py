@@ -11,7 +11,7 @@ from typing import Final
 
 from gateway.codecs.image.encoded import CHANNELS, Encoded, Pixels, binary, checked, words
 from gateway.codecs.image.literals import literal_alpha, literal_colours
-from gateway.codecs.kernels.library import KERNELS, Kernels
+from gateway.codecs.kernels.loader import KERNELS, Kernels
 from gateway.spice.enums import ImageType
 
 LZ_MAGIC: Final = int.from_bytes(b"  ZL", "big")

@@ -6,7 +6,7 @@ Facts: spice-common ``common/quic.c``, ``quic_tmpl.c``.
 from __future__ import annotations
 
 from gateway.codecs.image.encoded import Encoded, Pixels, binary, checked, words
-from gateway.codecs.kernels.library import KERNELS, WHY_NOT, Kernels
+from gateway.codecs.kernels.loader import KERNELS, WHY_NOT, Kernels
 from gateway.spice.enums import ImageType
 from gateway.spice.errors import UsageError
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gateway.codecs.image import Encoded, GlzEncoder, Pixels
 from gateway.codecs.image.glz import MOST_IMAGES
-from gateway.codecs.kernels.library import KERNELS, Kernels
+from gateway.codecs.kernels.loader import KERNELS, Kernels
 from gateway.spice.messages.shapes import BinaryData
 from tests.codecs.image.decoders import BrowserDecoder
 from tests.codecs.image.scenes import desktop, noise, photo, seen, translucent

@@ -19,7 +19,7 @@ from gateway.codecs.image import (
     encode_lz4,
     encode_quic,
 )
-from gateway.codecs.kernels.library import KERNELS, Kernels
+from gateway.codecs.kernels.loader import KERNELS, Kernels
 from gateway.spice import codec
 from tests.codecs.image.decoders import BrowserDecoder, jpeg_of
 from tests.codecs.image.scenes import SCENES, SIZES, desktop, seen, small_pictures, translucent

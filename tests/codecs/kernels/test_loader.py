@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from gateway.codecs.image import Pixels, encode_quic
 from gateway.codecs.kernels import build
-from gateway.codecs.kernels.library import KERNELS, WHY_NOT, Kernels
+from gateway.codecs.kernels.loader import KERNELS, WHY_NOT, Kernels
 from gateway.spice import codec
 from gateway.spice.messages.draw import DrawCopy
 from gateway.spice.messages.shapes import BinaryData
