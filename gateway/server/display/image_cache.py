@@ -36,12 +36,12 @@ class ImageCache:
     """One client's cache. `pixels`: its size, as the client announced it; more than our own limit is not used."""
 
     def __init__(self, pixels: int) -> None:
-        self._room = min(pixels, IMAGE_CACHE_PIXELS)
+        self._size = self._room = min(pixels, IMAGE_CACHE_PIXELS)
         self._entries: OrderedDict[int, _Entry] = OrderedDict()
 
     def fits(self, rect: Rect) -> bool:
         """Whether pictures of this size are kept."""
-        return LEAST_PIXELS <= rect.area <= min(MOST_PIXELS, self._room)
+        return LEAST_PIXELS <= rect.area <= min(MOST_PIXELS, self._size)
 
     def __contains__(self, id_: int) -> bool:
         return id_ in self._entries

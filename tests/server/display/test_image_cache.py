@@ -41,6 +41,13 @@ def test_pictures_of_a_channel_that_is_gone_take_no_room() -> None:
     assert not one.forgotten and cache.use(2)
 
 
+def test_full_cache_still_takes_what_comes_and_knows_what_it_has() -> None:
+    cache, owner = ImageCache(5000), Owner()
+    cache.add(1, 3000, owner)
+    cache.add(2, 2000, owner)
+    assert cache.fits(Rect.at(0, 0, 3000, 1)) and not cache.fits(Rect.at(0, 0, 5001, 1))
+
+
 def test_neither_tiny_nor_huge_pictures_are_kept() -> None:
     cache = ImageCache(10**12)
     assert not cache.fits(Rect.at(0, 0, LEAST_PIXELS - 1, 1))
