@@ -160,6 +160,10 @@ class RunningGateway:
         """Opens channels with a log-in: `session`'s, or a new one."""
         return self._keep(Browser(session or await self.logged_in(), f"{self.site}/ws/{name}", origin=self.site))
 
+    def guest(self, name: str, session: aiohttp.ClientSession) -> Browser:
+        """Opens channels as the guest that `session` is there."""
+        return self._keep(Browser(session, f"{self.site}/t/{name}/ws", origin=self.site))
+
     def stranger(self, name: str = "office", *, origin: str | None = None) -> Browser:
         """Opens channels without a log-in."""
         return self._keep(Browser(self.visitor(), f"{self.site}/ws/{name}", origin=origin))

@@ -1,4 +1,4 @@
-"""`/ws/{machine}`: SPICE over WebSocket, subprotocol `binary`, one WebSocket for each channel.
+"""`/ws/{machine}`, for guests `/t/{machine}/ws`: SPICE over WebSocket, subprotocol `binary`, one for each channel.
 
 aiohttp answers the handshake; then the connection is taken from it, and its bytes go between the sockets without a
 detour through coroutines.
@@ -16,11 +16,13 @@ from gateway.server.transport import StreamTransport
 from gateway.server.visitor import Visitor
 from gateway.server.websocket import WebSocketTransport
 from gateway.spice.limits import MAX_CONNECTIONS
+from gateway.web.guests import guest_of
 from gateway.web.identity import PRINCIPAL
 from gateway.web.keys import CONCIERGE, CONNECTIONS, CORE, FLEET, HEARTBEAT, SETTINGS
 from gateway.web.origin import own_origin, peer_of
 
 SUBPROTOCOL = "binary"
+GUEST_ROUTE = "guest-ws"
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
 
 routes = web.RouteTableDef()
@@ -42,6 +44,7 @@ class Upgrade(web.StreamResponse):
 
 
 @routes.get("/ws/{machine}", name="ws")
+@routes.get("/t/{machine}/ws", name=GUEST_ROUTE)
 async def open_channel(request: web.Request) -> web.StreamResponse:
     """Check who comes, shake hands, and give the connection to the machine until it ends."""
     member = request.app[FLEET].get(request.match_info["machine"])
@@ -80,7 +83,8 @@ async def visitor_of(request: web.Request, machine: str) -> Visitor:
         return Visitor(None, peer_of(request))
     if origin != own_origin(request) and origin not in request.app[SETTINGS].allowed_origins:
         raise web.HTTPForbidden(text="This page may not open machines here: add its origin to allowed_origins.")
-    principal = request[PRINCIPAL]
+    is_guest = request.match_info.route.name == GUEST_ROUTE
+    principal = await guest_of(request) if is_guest else request[PRINCIPAL]
     if not isinstance(principal, Principal):
         return Visitor(None, peer_of(request))
     admission = await request.app[CONCIERGE].admit(principal, machine)

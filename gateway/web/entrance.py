@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from aiohttp import web
 
 from gateway.access import Entry, Permission
@@ -9,21 +11,31 @@ from gateway.access.errors import Invalid, LockedOut, Refused, TooBusy
 from gateway.web.guard import needs, principal
 from gateway.web.identity import PRINCIPAL, drop_cookie, set_cookie
 from gateway.web.keys import ACCESS, FLEET
-from gateway.web.origin import base_of, own_path, peer_of
+from gateway.web.origin import base_of, is_secure, own_path, peer_of
 from gateway.web.rendering import render
 
 routes = web.RouteTableDef()
+
+SETUP_COOKIE: Final = "spicegate-setup"
+"""Holds the token between the set-up link and its form."""
 
 _STATUS = {Refused: 401, Invalid: 422, LockedOut: 429, TooBusy: 503}
 
 
 @routes.get("/setup", name="setup")
 async def setup(request: web.Request) -> web.Response:
-    """The form of the one-time link: who the first admin is."""
-    access, token = request.app[ACCESS], request.query.get("token", "")
-    if not await access.logins.is_setup_token(token):
+    """The form of the one-time link: who the first admin is. Looking at it spends nothing, and takes the token out of
+    the address bar."""
+    given = request.query.get("token")
+    token = request.cookies.get(SETUP_COOKIE, "") if given is None else given
+    if not await request.app[ACCESS].logins.is_setup_token(token):
         raise web.HTTPUnauthorized(text="This link is not valid, or was used already.")
-    return _setup_form(request, token)
+    if given is None:
+        return _setup_form(request, token)
+    path, secure = f"{base_of(request)}/setup", is_secure(request)
+    response = web.Response(status=303, headers={"Location": path})
+    response.set_cookie(SETUP_COOKIE, token, path=path, httponly=True, samesite="Lax", secure=secure)
+    return response
 
 
 @routes.post("/setup", name="setup-post")
@@ -41,7 +53,10 @@ async def set_up(request: web.Request) -> web.Response:
         raise web.HTTPUnauthorized(text="This link is not valid, or was used already.") from None
     except (Invalid, TooBusy) as error:
         return _setup_form(request, form["token"], form["name"], str(error), status=_STATUS[type(error)])
-    return _welcome(request, entry, first_page(request))
+    response = _welcome(request, entry, first_page(request))
+    if SETUP_COOKIE in request.cookies:
+        response.del_cookie(SETUP_COOKIE, path=f"{base_of(request)}/setup")
+    return response
 
 
 @routes.get("/login", name="login")

@@ -24,7 +24,7 @@ from gateway.store.errors import (
     TooMany,
 )
 from gateway.web.api.problem import PREFIX, BadFields, FieldError, problem_response
-from gateway.web.guard import PUBLIC
+from gateway.web.guard import FOR_GUESTS, PUBLIC
 from gateway.web.origin import base_of
 from gateway.web.rendering import render
 
@@ -43,6 +43,8 @@ _ADVICE = {
     503: "Try again in a moment.",
     507: "Free some space on the gateway's disk. What runs goes on.",
 }
+
+_GUESTS_ADVICE = "Ask whoever gave you the link for a new one."
 
 STATUS_OF: Final[dict[type[Exception], int]] = {
     Refused: 401,
@@ -135,6 +137,8 @@ def _answer(
 
 def error_response(request: web.Request, status: int, sentence: str) -> web.Response:
     advice = _ADVICE.get(status, _ADVICE[400])
+    if status == 401 and request.match_info.route.name in FOR_GUESTS:
+        advice = _GUESTS_ADVICE
     asks_for_page = "text/html" in request.headers.get("Accept", "")
     if status == 401 and asks_for_page and request.method == "GET" and request.match_info.route.name not in PUBLIC:
         query = urlencode({"next": request.path_qs})

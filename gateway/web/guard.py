@@ -23,25 +23,22 @@ from gateway.web.identity import PRINCIPAL, principal_of
 from gateway.web.keys import SETTINGS
 from gateway.web.origin import own_origin
 
-PUBLIC: Final = frozenset(
-    {"healthz", "login", "login-post", "readyz", "setup", "setup-post", "static", "ticket-link", "ticket-vv", "ws"}
-)
+FOR_GUESTS: Final = frozenset({"guest-viewer", "guest-ws", "ticket-link", "ticket-link-post", "ticket-vv"})
+"""Routes, by name, of whoever was given a ticket."""
+PUBLIC: Final = FOR_GUESTS | {"healthz", "login", "login-post", "readyz", "setup", "setup-post", "static", "ws"}
 """Routes, by name, that need no log-in. `ws` judges for itself: a log-in or a one-time ticket, which is also what
-the `ticket-…` links take."""
+the `ticket-…` links take; the `guest-…` ones take the cookie that a ticket was given for."""
 
 View = TypeVar("View", bound=Callable[[web.Request], Awaitable[web.StreamResponse]])
 
 _NEEDS: dict[object, Permission] = {}
-_FOR_GUESTS: set[object] = set()
 
 
-def needs(permission: Permission, *, or_guest: bool = False) -> Callable[[View], View]:
-    """The view takes a permission; with `or_guest` it is also for whoever came by a ticket, and checks their rights."""
+def needs(permission: Permission) -> Callable[[View], View]:
+    """The view takes a permission."""
 
     def note(view: View) -> View:
         _NEEDS[view] = permission
-        if or_guest:
-            _FOR_GUESTS.add(view)
         return view
 
     return note
@@ -77,8 +74,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise web.HTTPForbidden(text="This may be asked for by this gateway's own pages only.")
     if principal is not None and request.match_info.http_exception is None:
         permission = permission_of(route)
-        is_guest = principal.method is Method.TICKET and route.handler in _FOR_GUESTS
-        if permission is not None and not is_guest:
+        if permission is not None:
             principal.require(permission)
     return await handler(request)
 

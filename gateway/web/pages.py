@@ -15,6 +15,7 @@ from gateway.machines.machine import Machine
 from gateway.server.rights import Right
 from gateway.web.guard import needs, principal
 from gateway.web.keys import ACCESS, FLEET, NATIVE
+from gateway.web.origin import base_of
 from gateway.web.rendering import render
 
 routes = web.RouteTableDef()
@@ -80,11 +81,14 @@ async def admin(request: web.Request) -> web.Response:
 
 
 @routes.get("/m/{machine}", name="viewer")
-@needs(Permission.CONSOLE, or_guest=True)
+@needs(Permission.CONSOLE)
 async def viewer(request: web.Request) -> web.Response:
     """One machine's screen."""
     machine, _ = await find_machine(request)
-    return render(request, "viewer.html", {"machine": machine.name})
+    base = base_of(request)
+    return render(
+        request, "viewer.html", {"machine": machine.name, "src": f"{base}/ws/{machine.name}", "home": f"{base}/"}
+    )
 
 
 @routes.post("/m/{machine}/ticket", name="ticket")

@@ -1,42 +1,120 @@
-"""Links that hold a console ticket: to the viewer, and to the file of a native client."""
+"""Links that hold a console ticket: to the viewer, and to the file of a native client.
+
+Looking at a link spends nothing: mail is scanned and chats show previews. Only the button of its page does::
+
+    GET  /t/{machine}?ticket=…   puts the ticket into a cookie, so that it leaves the address bar at once
+    GET  /t/{machine}            asks whether to open the machine
+    POST /t/{machine}            spends the ticket: this browser is a guest's from now on
+    GET  /t/{machine}/screen     the viewer, for guests
+    GET  /t/{machine}/ws         its channels (`bridge`)
+
+A guest's cookie is held to these addresses. So the tab that a link opened has the link's rights, whoever else is logged
+in, and every other tab has those of the log-in.
+"""
 
 from __future__ import annotations
 
+import re
+from typing import Final
+from urllib.parse import quote
+
 from aiohttp import web
 
+from gateway.access import Principal
 from gateway.access.errors import Refused
 from gateway.access.tickets import NOT_VALID
-from gateway.web.identity import set_guest_cookie
+from gateway.access.tokens import MAX_SECRET_LENGTH
+from gateway.web.guests import guest_of, links_path, set_guest_cookie
+from gateway.web.identity import PRINCIPAL
 from gateway.web.keys import ACCESS
 from gateway.web.native import file_response
-from gateway.web.origin import base_of, peer_of
+from gateway.web.origin import base_of, is_secure, peer_of
+from gateway.web.rendering import render
 
 routes = web.RouteTableDef()
 
-_ANEW = "Ask for a new link."
+TICKET_COOKIE: Final = "spicegate-ticket"
+"""Holds the ticket between a link and the button of its page."""
+_TICKET: Final = re.compile(rf"[A-Za-z0-9_-]{{1,{MAX_SECRET_LENGTH}}}")
 
 
 @routes.get("/t/{machine}.vv", name="ticket-vv", allow_head=False)
 async def connection_file(request: web.Request) -> web.Response:
     """A file that opens the machine with the link's ticket, which is not spent by this."""
     machine, ticket = request.match_info["machine"], request.query.get("ticket", "")
-    try:
-        await request.app[ACCESS].tickets.check(ticket, machine, address=peer_of(request))
-    except Refused as error:
-        raise web.HTTPUnauthorized(text=f"{error} {_ANEW}") from None
+    await _check(request, ticket)
     return file_response(request, machine, ticket)
 
 
-@routes.get("/t/{machine}", name="ticket-link", allow_head=False)
+@routes.get("/t/{machine}", name="ticket-link")
+async def ask_first(request: web.Request) -> web.Response:
+    """The page that a link leads to."""
+    machine = request.match_info["machine"]
+    if "ticket" in request.query:
+        return _without_ticket_in_address(request, request.query["ticket"])
+    if (ticket := request.cookies.get(TICKET_COOKIE)) is None and await _guest_with_rights(request) is not None:
+        return web.Response(status=303, headers={"Location": f"{links_path(request)}/screen"})
+    await _check(request, ticket or "")
+    values = {"machine": machine, "ticket": ticket, "own": await _own_way(request, machine)}
+    return render(request, "ticket.html", values)
+
+
+@routes.post("/t/{machine}", name="ticket-link-post")
 async def come_by_ticket(request: web.Request) -> web.Response:
-    """Spend the ticket of a link, and go on without it in the address bar, as a guest of that machine."""
+    """Spend the ticket, and go on as a guest of that machine."""
     access, machine = request.app[ACCESS], request.match_info["machine"]
+    ticket = (await request.post()).get("ticket", "")
     try:
-        guest = await access.tickets.redeem(request.query.get("ticket", ""), machine, address=peer_of(request))
+        guest = await access.tickets.redeem(str(ticket), machine, address=peer_of(request))
         if not await access.authority.rights(guest, machine):
             raise Refused(NOT_VALID)
     except Refused as error:
-        raise web.HTTPUnauthorized(text=f"{error} {_ANEW}") from None
-    response = web.Response(status=303, headers={"Location": f"{base_of(request)}/m/{machine}"})
-    set_guest_cookie(request, response, machine, access.guests.open(guest))
+        raise web.HTTPUnauthorized(text=str(error)) from None
+    response = web.Response(status=303, headers={"Location": f"{links_path(request)}/screen"})
+    response.del_cookie(TICKET_COOKIE, path=links_path(request))
+    set_guest_cookie(request, response, access.guests.open(guest))
     return response
+
+
+@routes.get("/t/{machine}/screen", name="guest-viewer")
+async def screen(request: web.Request) -> web.Response:
+    """The machine's screen, for whoever came by a ticket."""
+    if await _guest_with_rights(request) is None:
+        raise web.HTTPUnauthorized(text="Your visit has ended.")
+    values = {"machine": request.match_info["machine"], "src": f"{links_path(request)}/ws", "home": ""}
+    return render(request, "viewer.html", values)
+
+
+def _without_ticket_in_address(request: web.Request, ticket: str) -> web.Response:
+    if not _TICKET.fullmatch(ticket):
+        raise web.HTTPUnauthorized(text=NOT_VALID)
+    path = links_path(request)
+    response = web.Response(status=303, headers={"Location": path})
+    response.set_cookie(
+        TICKET_COOKIE, ticket, path=path, httponly=True, samesite="Lax", secure=is_secure(request)
+    )  # Lax: links come from elsewhere
+    return response
+
+
+async def _check(request: web.Request, ticket: str) -> None:
+    """Raises `HTTPUnauthorized` for a ticket that would not open the machine now; it is not spent."""
+    try:
+        await request.app[ACCESS].tickets.check(ticket, request.match_info["machine"], address=peer_of(request))
+    except Refused as error:
+        raise web.HTTPUnauthorized(text=str(error)) from None
+
+
+async def _guest_with_rights(request: web.Request) -> Principal | None:
+    """The guest, unless nothing is left of what the ticket gave."""
+    guest = await guest_of(request)
+    if guest is None or not await request.app[ACCESS].authority.rights(guest, request.match_info["machine"]):
+        return None
+    return guest
+
+
+async def _own_way(request: web.Request, machine: str) -> str:
+    """The viewer's address for somebody who is logged in and may open the machine without a ticket; else empty."""
+    who = request[PRINCIPAL]
+    if not isinstance(who, Principal) or not await request.app[ACCESS].authority.rights(who, machine):
+        return ""
+    return f"{base_of(request)}/m/{quote(machine)}"

@@ -145,7 +145,7 @@ def test_watching_gives_the_picture_and_nothing_else(enter: Enter) -> None:
     with admin.page.expect_popup() as opened:
         admin.act(admin.row("uma", "demo"), "Watch")
     wait_connected(opened.value)
-    assert opened.value.url == f"{admin.office.origin}/m/demo"
+    assert opened.value.url == f"{admin.office.origin}/t/demo/screen"
     expect(admin.row("admin", "demo", "view only")).to_be_visible()
 
 
@@ -258,8 +258,11 @@ def test_ticket_link_opens_its_machine_once_for_somebody_without_a_log_in(enter:
         headers={"Origin": admin.office.origin},
     ).json()["link"]
     guest.page.goto(link)
-    wait_connected(guest.page)
     assert "ticket" not in guest.page.url
+    expect(guest.page.get_by_role("button", name="Open demo")).to_be_focused()
+    guest.page.keyboard.press("Enter")
+    wait_connected(guest.page)
+    assert guest.page.url == f"{admin.office.origin}/t/demo/screen"
     other.page.goto(link)
     expect(other.page.get_by_role("heading")).to_contain_text("The ticket is not valid")
     guest.go("/admin")

@@ -38,7 +38,7 @@ async def test_setup_link_makes_the_first_admin_and_leads_to_the_only_machine(ga
     token, session = await gateway.access.logins.begin_setup(), gateway.visitor()
     assert token is not None
     async with session.get(f"/setup?token={token}") as response:
-        assert (response.status, token in await response.text()) == (200, True)
+        assert (response.status, response.url.path_qs, token in await response.text()) == (200, "/setup", True)
     status, where, cookie, _ = await post(gateway, "/setup", setup_form(token), session)
     assert (status, where) == (303, "/m/office")
     morsel = SimpleCookie(cookie)["spicegate"]
@@ -46,6 +46,15 @@ async def test_setup_link_makes_the_first_admin_and_leads_to_the_only_machine(ga
     assert (morsel["samesite"], morsel["path"], morsel["secure"]) == ("Lax", "/", "")
     async with session.get("/") as response:
         assert response.status == 200
+
+
+async def test_looking_at_the_setup_link_spends_nothing(gateway: RunningGateway) -> None:
+    token = await gateway.access.logins.begin_setup()
+    assert token is not None
+    for method in ("GET", "HEAD", "GET"):
+        async with gateway.visitor().request(method, f"/setup?token={token}") as response:
+            assert (response.status, token in str(response.url)) == (200, False)
+    assert (await post(gateway, "/setup", setup_form(token)))[0] == 303
 
 
 async def test_setup_link_works_once(gateway: RunningGateway) -> None:

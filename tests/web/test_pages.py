@@ -89,7 +89,7 @@ async def test_machines_page_without_machines_says_what_to_do_next() -> None:
 
 async def test_viewer_page_embeds_the_viewer(gateway: RunningGateway) -> None:
     found = await page(gateway, "/m/office")
-    assert found.all("spice-viewer") == [{"machine": "office", "src": "/ws/office"}]
+    assert found.all("spice-viewer") == [{"machine": "office", "src": "/ws/office", "home": "/"}]
 
 
 @pytest.mark.parametrize("path", ["/", "/account", "/admin", "/m/office", "/m/nobody"])

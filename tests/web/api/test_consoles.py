@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
+import aiohttp
+import pytest
 from yarl import URL
 
 from gateway.access import Role
@@ -13,6 +18,16 @@ from gateway.web.native import NativeAddress
 from tests.peers import FakeMachine
 from tests.running import SESSION_ID, RunningGateway, open_channel, open_session
 from tests.web.api.client import Client, somebody
+
+HTML = {"Accept": "text/html"}
+
+
+async def come(
+    gateway: RunningGateway, session: aiohttp.ClientSession, issued: dict[str, Any]
+) -> aiohttp.ClientResponse:
+    """Press the button of the link's page."""
+    form, headers = {"ticket": issued["secret"]}, {"Origin": gateway.site, **HTML}
+    return await session.post(f"/t/{issued['ticket']['machine']}", data=form, headers=headers)
 
 
 async def test_channels_are_told_with_every_field_of_the_struct(
@@ -102,16 +117,48 @@ async def test_ticket_link_opens_the_machine_once_and_leaves_the_address_bar(
 ) -> None:
     issued = await admin.post("/tickets", {"machine": "office", "rights": ["view"], "lifetime": 60})
     guest = gateway.visitor()
-    async with guest.get(issued["link"], allow_redirects=False) as response:
-        assert (response.status, response.headers["Location"]) == (303, "/m/office")
-    async with guest.get("/m/office", headers={"Accept": "text/html"}) as response:
-        assert response.status == 200
-        assert issued["secret"] not in str(response.url)
-    await open_session(await gateway.browser("office", guest), machine)
+    async with guest.get(issued["link"], headers=HTML) as response:
+        assert (response.status, response.url.path_qs) == (200, "/t/office")
+        assert "Open office?" in await response.text()
+    async with await come(gateway, guest, issued) as response:
+        assert (response.status, response.url.path_qs) == (200, "/t/office/screen")
+        assert 'src="/t/office/ws" home=""' in await response.text()
+    await open_session(gateway.guest("office", guest), machine)
     (row,) = (await admin.get("/sessions"))["items"]
     assert (row["method"], row["rights"]) == ("ticket", ["view"])
-    async with gateway.visitor().get(issued["link"], allow_redirects=False) as response:
+    async with guest.get("/t/office", allow_redirects=False) as response:
+        assert (response.status, response.headers["Location"]) == (303, "/t/office/screen")
+    async with gateway.visitor().get(issued["link"]) as response:
+        assert (response.status, "not valid" in await response.text()) == (401, True)
+    async with await come(gateway, gateway.visitor(), issued) as response:
         assert response.status == 401
+
+
+async def test_looking_at_a_tickets_link_spends_nothing(gateway: RunningGateway, admin: Client) -> None:
+    issued = await admin.post("/tickets", {"machine": "office", "lifetime": 60})
+    for method in ("GET", "HEAD", "GET"):
+        for follow in (False, True):
+            async with gateway.visitor().request(method, issued["link"], allow_redirects=follow) as response:
+                assert response.status == (200 if follow else 303)
+                assert issued["secret"] not in str(response.url if follow else response.headers["Location"])
+    async with await come(gateway, gateway.visitor(), issued) as response:
+        assert response.status == 200
+
+
+async def test_button_of_a_tickets_page_is_pressed_on_that_page_only(gateway: RunningGateway, admin: Client) -> None:
+    issued = await admin.post("/tickets", {"machine": "office", "lifetime": 60})
+    for origin in ({}, {"Origin": "null"}, {"Origin": "https://evil.example"}):
+        form = {"ticket": issued["secret"]}
+        async with gateway.visitor().post("/t/office", data=form, headers=origin) as response:
+            assert response.status == 403
+    async with await come(gateway, gateway.visitor(), issued) as response:
+        assert response.status == 200
+
+
+@pytest.mark.parametrize("link", ["?ticket=", "?ticket=%0d%0aSet-Cookie:%20a=b", f"?ticket={'x' * 129}", ""])
+async def test_what_is_no_ticket_is_put_into_no_cookie(gateway: RunningGateway, link: str) -> None:
+    async with gateway.visitor().get(f"/t/office{link}", allow_redirects=False) as response:
+        assert (response.status, "Set-Cookie" in response.headers) == (401, False)
 
 
 async def test_guest_sees_that_machine_and_nothing_else(
@@ -120,27 +167,64 @@ async def test_guest_sees_that_machine_and_nothing_else(
     await admin.post("/machines", {"name": "lab", "url": machine.url})
     issued = await admin.post("/tickets", {"machine": "office", "lifetime": 60})
     guest = gateway.visitor()
-    async with guest.get(issued["link"], allow_redirects=False):
+    async with await come(gateway, guest, issued):
         pass
-    for path in ("/", "/m/lab", "/admin", "/api", "/api/v1/me", "/api/v1/machines", "/api/v1/machines/office"):
+    for path in (
+        "/",
+        "/m/office",
+        "/m/lab",
+        "/t/lab",
+        "/t/lab/screen",
+        "/admin",
+        "/api",
+        "/api/v1/me",
+        "/api/v1/machines",
+        "/api/v1/machines/office",
+    ):
         async with guest.get(path, allow_redirects=False) as response:
             assert response.status in (401, 403), path
     headers = {"Origin": gateway.site}
     async with guest.post("/m/office/ticket", headers=headers) as response:
         assert response.status == 401
     assert (await admin.ask("DELETE", f"/tickets/{issued['ticket']['id']}")).status == 204
-    async with guest.get("/m/office", allow_redirects=False) as response:
-        assert response.status == 401
+    async with guest.get("/t/office/screen", allow_redirects=False) as response:
+        assert (response.status, "Your visit has ended." in await response.text()) == (401, True)
 
 
-async def test_guests_link_leaves_a_users_log_in_as_it_is(gateway: RunningGateway, admin: Client) -> None:
-    viewer = await somebody(gateway, Role.VIEWER)
-    issued = await admin.post("/tickets", {"machine": "office", "lifetime": 60})
-    async with viewer.session.get(issued["link"], allow_redirects=False) as response:
-        assert response.status == 303
-    assert (await viewer.get("/me"))["method"] == "session"
-    async with viewer.session.post("/m/office/ticket", headers={"Origin": gateway.site}) as response:
+async def test_link_gives_its_rights_to_its_own_tab_and_leaves_the_log_in_to_all_others(
+    gateway: RunningGateway, admin: Client, machine: FakeMachine
+) -> None:
+    user = await somebody(gateway, Role.USER)
+    issued = await admin.post("/tickets", {"machine": "office", "rights": ["view"], "lifetime": 60})
+    async with user.session.get(issued["link"], headers=HTML) as response:
+        assert 'href="/m/office"' in await response.text(), "they need no link"
+    async with await come(gateway, user.session, issued) as response:
         assert response.status == 200
+    assert (await user.get("/me"))["method"] == "session"
+    async with user.session.post("/m/office/ticket", headers={"Origin": gateway.site}) as response:
+        assert response.status == 200
+    for opened, method in (
+        (gateway.guest("office", user.session), "ticket"),
+        (await gateway.browser("office", user.session), "session"),
+    ):
+        near, _ = await open_session(opened, machine)
+        (row,) = (await admin.get("/sessions"))["items"]
+        assert (row["method"], "control" in row["rights"]) == (method, method == "session")
+        await near.close()
+        while (await admin.get("/sessions"))["items"]:
+            await asyncio.sleep(0)
+
+
+async def test_page_of_a_guest_whose_visit_ended_does_not_go_on_by_the_log_in(
+    gateway: RunningGateway, admin: Client
+) -> None:
+    issued = await admin.post("/tickets", {"machine": "office", "rights": ["view"], "lifetime": 60})
+    async with await come(gateway, admin.session, issued):
+        pass
+    await admin.ask("DELETE", f"/tickets/{issued['ticket']['id']}")
+    async with admin.session.get("/t/office/screen") as response:
+        assert response.status == 401
+    await gateway.guest("office", admin.session).refusal(ChannelType.MAIN)
 
 
 async def test_ticket_is_a_spice_password(gateway: RunningGateway, admin: Client, machine: FakeMachine) -> None:
