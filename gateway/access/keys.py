@@ -12,7 +12,7 @@ from gateway.access.errors import Forbidden, Invalid, NotFound
 from gateway.access.leases import Leases
 from gateway.access.policy import MAX_TEXT_LENGTH, MAX_USERS_KEYS, TOUCH_SECONDS
 from gateway.access.principal import Method, Principal, principal_of
-from gateway.access.roles import Permission, Scope
+from gateway.access.roles import SCOPE_CEILING, SCOPE_PERMISSIONS, Permission, Scope
 from gateway.access.texts import checked_text
 from gateway.access.tokens import KEY_PREFIX, MAX_SECRET_LENGTH, digest, new_key
 from gateway.access.trail import Trail
@@ -86,22 +86,30 @@ class Keys:
         by.require(needs)
         return await self._store.keys.page(after, limit, user_id=user_id)
 
-    async def revoke(self, by: Principal, key_id: int) -> None:
-        """End a key, with all that it opened: of one's own, or with PEOPLE_CHANGE anybody's. Raises `Forbidden` and
-        `NotFound`."""
-        await self._trail.require(by, Permission.KEYS, "key.revoke", f"key:{key_id}")
-        whose = None if by.may(Permission.PEOPLE_CHANGE) else by.user_id
+    async def revoke(self, by: Principal, key_id: int, *, user_id: int | None = None) -> None:
+        """End a key, with all that it opened: one's own, or with PEOPLE_CHANGE one of `user_id`. Raises `Forbidden`
+        and `NotFound`."""
+        user_id = by.user_id if user_id is None else user_id
+        needs = Permission.KEYS if user_id == by.user_id else Permission.PEOPLE_CHANGE
+        await self._trail.require(by, needs, "key.revoke", f"key:{key_id}")
         note = self._trail.note(by, "key.revoke", f"key:{key_id}")
-        key = await self._store.keys.revoke(key_id, user_id=whose, note=note)
-        if key is None:
-            raise NotFound("There is no such key of yours.")
-        await self._leases.recheck(key.user_id)
+        if user_id is None or await self._store.keys.revoke(key_id, user_id=user_id, note=note) is None:
+            raise NotFound("There is no such key, or it was revoked before.")
+        await self._leases.recheck(user_id)
 
 
 def _check(by: Principal, scopes: Collection[Scope], expires_in: float | None) -> None:
     if not scopes:
         raise Invalid("scopes", "A key has at least one scope: read, operate or admin.")
-    if by.scopes is not None and not set(scopes) <= by.scopes:
-        raise Forbidden("A key makes no key with more scopes than its own.")
+    if by.scopes is not None and not all(_is_within(scope, by.scopes) for scope in scopes):
+        raise Forbidden("A key makes no key that may do more than itself.")
     if expires_in is not None and not 0 < expires_in <= 10 * 366 * 86400:
         raise Invalid("expires_in", "A key expires within ten years, or never.")
+
+
+def _is_within(scope: Scope, scopes: Collection[Scope]) -> bool:
+    """Whether all that `scope` is good for, one of `scopes` is good for too."""
+    return any(
+        SCOPE_PERMISSIONS[scope] <= SCOPE_PERMISSIONS[other] and not SCOPE_CEILING[scope] & ~SCOPE_CEILING[other]
+        for other in scopes
+    )

@@ -85,17 +85,16 @@ class Sessions:
             await self._store.sessions.revoke(by.session_id, note=self._trail.note(by, "logout", f"user:{by.name}"))
             await self._leases.recheck(by.user_id)
 
-    async def revoke(self, by: Principal, session_id: int) -> None:
-        """End one log-in: of one's own, or with PEOPLE_CHANGE anybody's. Raises `Forbidden` and `NotFound`."""
+    async def revoke(self, by: Principal, session_id: int, *, user_id: int | None = None) -> None:
+        """End one log-in: one's own, or with PEOPLE_CHANGE one of `user_id`. Raises `Forbidden` and `NotFound`."""
         target = f"login:{session_id}"
-        await self._trail.require(by, Permission.ACCOUNT, "session.revoke", target)
-        whose = None if by.may(Permission.PEOPLE_CHANGE) else by.user_id
-        session = await self._store.sessions.revoke(
-            session_id, user_id=whose, note=self._trail.note(by, "session.revoke", target)
-        )
-        if session is None:
-            raise NotFound("There is no such log-in of yours.")
-        await self._leases.recheck(session.user_id)
+        user_id = by.user_id if user_id is None else user_id
+        needs = Permission.ACCOUNT if user_id == by.user_id else Permission.PEOPLE_CHANGE
+        await self._trail.require(by, needs, "session.revoke", target)
+        note = self._trail.note(by, "session.revoke", target)
+        if user_id is None or await self._store.sessions.revoke(session_id, user_id=user_id, note=note) is None:
+            raise NotFound("There is no such log-in, or it has ended.")
+        await self._leases.recheck(user_id)
 
     async def revoke_all(self, by: Principal, user_id: int | None = None) -> int:
         """End all log-ins of a user, or one's own but for the one that asks; how many. Raises `Forbidden`."""

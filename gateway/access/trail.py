@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_network
@@ -17,9 +18,12 @@ from gateway.access.principal import Principal
 from gateway.access.rate import RateLimit
 from gateway.access.roles import Permission
 from gateway.access.texts import tamed_text
+from gateway.store.errors import StoreError
 from gateway.store.interface import Store
 from gateway.store.paging import MAX_PAGE_ROWS, PAGE_ROWS
 from gateway.store.records import AuditEntry, AuditFilter, Note, Outcome, Page
+
+log = logging.getLogger("spicegate.access")
 
 CSV_COLUMNS: Final = ("id", "at", "actor", "address", "action", "target", "outcome", "detail")
 _MAX_TARGET: Final = 200
@@ -76,6 +80,17 @@ class Trail:
     async def write(self, by: Principal, action: str, target: str = "", outcome: Outcome = "ok", **detail: str) -> None:
         """Keep what changed nothing in the store: a session ended, a message sent, a configuration read anew."""
         await self._store.audit.add(self.note(by, action, target, outcome, **detail))
+
+    async def write_after(self, by: Principal, action: str, target: str = "", **detail: str) -> None:
+        """The same for what must be possible while the disk is full, and has been done: what the store does not take
+        stands in the log."""
+        note = self.note(by, action, target, "ok", **detail)
+        try:
+            await self._store.audit.add(note)
+        except StoreError as error:
+            told = " ".join(f"{word}={text!r}" for word, text in note.detail.items())
+            who = f"{by.name} from {note.address} ({told})"
+            log.error("%s %s by %s is not in the audit: %s", action, note.target, who, error)
 
     async def require(self, by: Principal, permission: Permission, action: str, target: str = "") -> None:
         """For writes. Raises `Forbidden`, which is kept."""

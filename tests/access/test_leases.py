@@ -63,7 +63,7 @@ async def test_each_way_of_ending_a_right_ends_the_session(access: Access, conso
         assert alice.user_id is not None
         assert alice.session_id is not None
         if end == "revoke":
-            await access.sessions.revoke(root, alice.session_id)
+            await access.sessions.revoke(root, alice.session_id, user_id=alice.user_id)
         elif end == "revoke_all":
             await access.sessions.revoke_all(root, alice.user_id)
         elif end == "password":

@@ -51,6 +51,8 @@ async def test_people_see_and_end_their_own_log_ins(access: Access) -> None:
     with pytest.raises(NotFound):
         await access.sessions.revoke(entry.principal, bob.principal.session_id)
     with pytest.raises(Forbidden):
+        await access.sessions.revoke(entry.principal, bob.principal.session_id, user_id=bob.principal.user_id)
+    with pytest.raises(Forbidden):
         await access.sessions.page(entry.principal, user_id=bob.principal.user_id)
     with pytest.raises(Forbidden):
         await access.sessions.revoke_all(entry.principal, bob.principal.user_id)

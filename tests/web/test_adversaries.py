@@ -9,6 +9,7 @@ from collections import Counter
 from contextlib import AsyncExitStack
 
 import aiohttp
+import pytest
 
 from gateway.spice.enums import ChannelType
 from gateway.spice.messages.common import Ping, Pong
@@ -79,7 +80,7 @@ async def test_guessed_tickets_bar_the_guesser_and_not_the_owner() -> None:
         assert (await gateway.access.store.tickets.get(issued.ticket.id)) is not None
 
 
-async def test_full_disk_is_told_and_sessions_go_on() -> None:
+async def test_full_disk_is_told_and_sessions_go_on_until_an_admin_ends_them(caplog: pytest.LogCaptureFixture) -> None:
     async with FakeMachine() as machine, RunningGateway({"office": machine.url}) as gateway:
         browser = await gateway.browser()
         near, far = await open_session(browser, machine)
@@ -101,6 +102,16 @@ async def test_full_disk_is_told_and_sessions_go_on() -> None:
         await near.expect(Ping)
         await open_channel(browser, machine, ChannelType.DISPLAY)
         assert await store.faults() == []
+        await _end_the_session(session, gateway.site)
+        assert (await near.gone()).reason == "An administrator ended this session."
+        assert "console.end machine:office by admin from 127.0.0.1 (user='admin') is not in the audit" in caplog.text
+
+
+async def _end_the_session(session: aiohttp.ClientSession, site: str) -> None:
+    async with session.get("/api/v1/sessions") as response:
+        (row,) = (await response.json())["items"]
+    async with session.delete(f"/api/v1/sessions/{row['id']}", headers={"Origin": site}) as response:
+        assert response.status == 204
 
 
 def _let_grow_no_more(db: sqlite3.Connection) -> None:

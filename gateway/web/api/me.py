@@ -149,7 +149,7 @@ async def end_other_logins(ask: Ask) -> Ended:
 
 @me.delete("/me/sessions/{id}", Permission.ACCOUNT)
 async def end_own_login(ask: Ask, id: Id) -> None:
-    """End a log-in, and what it opened."""
+    """End one of your log-ins, and what it opened."""
     await ask.access.sessions.revoke(ask.by, id)
 
 
@@ -162,12 +162,12 @@ async def list_own_keys(ask: Ask, query: PageQuery) -> Page[KeyView]:
 
 @me.post("/me/keys", Permission.KEYS, status=201, problems=(404, 409))
 async def make_key(ask: Ask, body: KeyDraft) -> NewKeyView:
-    """Make an API key. Its secret is shown in this answer and never again."""
+    """Make an API key. Its secret is shown in this answer and never again. A key makes keys that may do no more."""
     secret, key = await ask.access.keys.issue(ask.by, body.name, body.scopes, expires_in=body.expires_in)
     return NewKeyView(secret=secret, key=key_view(key))
 
 
 @me.delete("/me/keys/{id}", Permission.KEYS)
 async def revoke_own_key(ask: Ask, id: Id) -> None:
-    """End an API key, and what it opened."""
+    """End one of your API keys, and what it opened."""
     await ask.access.keys.revoke(ask.by, id)

@@ -142,8 +142,8 @@ async def show_session(ask: Ask, id: str) -> SessionView:
 async def end_session(ask: Ask, id: str) -> None:
     """End a session."""
     client = find(ask, id)
-    await ask.access.trail.write(ask.by, "console.end", _target(client), user=name_of(client))
     client.destroy(ENDED)
+    await ask.access.trail.write_after(ask.by, "console.end", _target(client), user=name_of(client))
 
 
 @sessions.post("/sessions/{id}/messages", Permission.SESSIONS_ACT, problems=(409,))
@@ -155,7 +155,7 @@ async def message_user(ask: Ask, id: str, body: Message) -> None:
         main.notify(body.text, severity)
     elif not isinstance(main, RelayChannelClient) or not main.notify(body.text, severity):
         raise web.HTTPConflict(text="The machine's own stream leaves no room for a message at this moment.")
-    await ask.access.trail.write(ask.by, "console.message", _target(main.client), user=name_of(main.client))
+    await ask.access.trail.write_after(ask.by, "console.message", _target(main.client), user=name_of(main.client))
 
 
 @sessions.delete("/sessions/{id}/channels/{type}/{channel}", Permission.SESSIONS_ACT)
@@ -165,8 +165,8 @@ async def disconnect_channel(ask: Ask, id: str, type: str, channel: int) -> None
     for link in tuple(client.channel_clients):
         if (link.channel.type.name.lower(), link.channel.id) == (type, channel):
             detail = {"user": name_of(client), "channel": link.channel.name}
-            await ask.access.trail.write(ask.by, "console.disconnect", _target(client), "ok", **detail)
             link.disconnect(CHANNEL_ENDED)
+            await ask.access.trail.write_after(ask.by, "console.disconnect", _target(client), **detail)
             return
     raise NotFound("The session has no such channel.")
 

@@ -122,9 +122,21 @@ async def end_logins(ask: Ask, id: Id) -> Ended:
     return Ended(ended=await ask.access.sessions.revoke_all(ask.by, id))
 
 
+@users.delete("/users/{id}/sessions/{login}", Permission.PEOPLE_CHANGE)
+async def end_login(ask: Ask, id: Id, login: Id) -> None:
+    """End one log-in of somebody, and what it opened."""
+    await ask.access.sessions.revoke(ask.by, login, user_id=id)
+
+
 @users.get("/users/{id}/keys", Permission.PEOPLE_CHANGE)
 async def list_keys(ask: Ask, id: Id, query: PageQuery) -> Page[KeyView]:
     """Somebody's API keys, newest first."""
     await ask.access.people.get(ask.by, id)
     page = await ask.access.keys.page(ask.by, query.after, query.limit, user_id=id)
     return Page(items=[key_view(key) for key in page.items], next=page.next)
+
+
+@users.delete("/users/{id}/keys/{key}", Permission.PEOPLE_CHANGE)
+async def revoke_key(ask: Ask, id: Id, key: Id) -> None:
+    """End one API key of somebody, and what it opened."""
+    await ask.access.keys.revoke(ask.by, key, user_id=id)

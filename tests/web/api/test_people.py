@@ -101,7 +101,15 @@ async def test_admin_sees_and_ends_what_others_have(gateway: RunningGateway, adm
     own = (await user.get("/me"))["user_id"]
     await user.post("/me/keys", {"name": "a program", "scopes": ["read"]})
     assert [key["name"] for key in (await admin.get(f"/users/{own}/keys"))["items"]] == ["a program"]
-    assert len((await admin.get(f"/users/{own}/sessions"))["items"]) == 1
+    ((login,), (key,)) = [(await admin.get(f"/users/{own}/{kind}"))["items"] for kind in ("sessions", "keys")]
+    for kind, row in (("sessions", login), ("keys", key)):
+        assert (await admin.ask("DELETE", f"/me/{kind}/{row['id']}")).status == 404, "it is not the admin's own"
+        await user.get("/me")
+    assert (await admin.ask("DELETE", f"/users/{own}/keys/{key['id']}")).status == 204
+    assert (await user.get("/me/keys"))["items"] == []
+    second = await gateway.access.logins.with_password((await user.get("/me"))["name"], PASSWORD, address="127.0.0.1")
+    assert (await admin.ask("DELETE", f"/users/{own}/sessions/{second.principal.session_id}")).status == 204
+    assert (await admin.ask("DELETE", f"/users/{own}/sessions/{second.principal.session_id}")).status == 404
     assert (await admin.ask("DELETE", f"/users/{own}/sessions")).data == {"ended": 1}
     assert (await user.ask("GET", "/me")).status == 401
 

@@ -12,8 +12,8 @@ from tests.web.api.client import program
 
 SECONDS = 60
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
-LEFT_OUT = ("/events", "/me/keys/{id}", "/machines/{machine}/test")
-"""The first does not end by itself, the second would end the key that all this is done with, the third waits for what
+LEFT_OUT = ("/events", "/me/keys/{id}", "/users/{id}/keys/{key}", "/machines/{machine}/test")
+"""The first does not end by itself, the next two would end the key that all this is done with, the last waits for what
 a machine says. Each has tests of its own."""
 
 
