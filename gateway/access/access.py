@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from gateway.access.authority import Authority, GroupsOf, rights_of
+from gateway.access.bars import Bars
 from gateway.access.clock import Clock
 from gateway.access.guests import Guests
 from gateway.access.keys import Keys
@@ -53,6 +54,7 @@ class Access:
         self.trail = Trail(store, self.clock)
         self.passwords = passwords or Passwords(self.policy)
         self.lockout = Lockout(self.policy, self.clock)
+        self.bars = Bars(store, self.lockout, self.clock)
         self.leases = Leases(store, self.clock, self.policy, self._judge)
         self.authority = Authority(store, self.trail, self.leases, groups_of)
         self.guests = Guests(store, self.leases, self.clock, self.policy)
@@ -91,6 +93,7 @@ class Access:
     async def tend(self) -> None:
         """Notice what ended by time or by other programs; hourly, forget what is long over. Raises `StoreError`."""
         await self.leases.recheck()
+        await self.bars.keep()
         now = self.clock.steady()
         if now - self._touched >= TOUCH_SECONDS:
             self._touched = now

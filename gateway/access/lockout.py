@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -54,6 +54,8 @@ class Lockout:
         self._addresses: OrderedDict[str, _Address] = OrderedDict()
         self._accounts: OrderedDict[str, _Account] = OrderedDict()
         self._waiting = 0
+        self.begun = 0
+        """How many bars have begun, for whoever writes them down."""
 
     @asynccontextmanager
     async def attempt(self, address: str, account: str) -> AsyncIterator[Attempt]:
@@ -76,6 +78,23 @@ class Lockout:
         """Seconds for which the account is barred for addresses that it was not used from; 0: it is not."""
         known = self._accounts.get(account)
         return max(0.0, known.barred_until - self._clock.steady()) if known else 0.0
+
+    def bars(self) -> tuple[dict[str, float], dict[str, float]]:
+        """Addresses and accounts that are barred now, with the seconds left, the latest heard of last."""
+        now = self._clock.steady()
+        places, accounts = self._addresses.items(), self._accounts.items()
+        return (
+            {name: place.barred_until - now for name, place in places if place.barred_until > now},
+            {name: account.barred_until - now for name, account in accounts if account.barred_until > now},
+        )
+
+    def bar(self, addresses: Mapping[str, float], accounts: Mapping[str, float]) -> None:
+        """Bar these for so many seconds, none for longer than a bar lasts: the clock may have been set meanwhile."""
+        now, longest = self._clock.steady(), self._policy.bar
+        for name, seconds in addresses.items():
+            self._place(name).barred_until = now + min(seconds, longest)
+        for name, seconds in accounts.items():
+            self._accounts[name] = _Account(barred_until=now + min(seconds, longest))
 
     def barred(self) -> int:
         """Addresses that are barred now."""
@@ -120,6 +139,7 @@ class Lockout:
         place.failures.append((now, attempt.account))
         if len(place.failures) >= self._policy.failures:
             attempt.barred = True
+            self.begun += 1
             place.barred_until = now + self._policy.bar
             place.failures.clear()
 
@@ -131,6 +151,7 @@ class Lockout:
         account.failures.append(now)
         if len(account.failures) >= self._policy.account_failures:
             account.barred_until = now + self._policy.bar
+            self.begun += 1
             account.failures.clear()
         if len(self._accounts) > self._most:
             self._accounts.popitem(last=False)

@@ -37,6 +37,8 @@ MAX_USERS_TICKETS: Final = 256
 MAX_GUESTS: Final = 4096
 MAX_ADDRESSES: Final = 16384
 """Addresses and accounts whose failures are remembered; the longest unheard of is forgotten first."""
+MAX_BARS_KEPT: Final = 1000
+"""Barred addresses, and accounts, that a restart does not forget: the latest."""
 MAX_WAITING: Final = 8192
 """Log-ins that wait for their turn."""
 MAX_AGENT_LENGTH: Final = 200

@@ -81,6 +81,7 @@ def make_app(
         app[HEARTBEAT] = Heartbeat(PING_SECONDS)
         fleet = app[FLEET] = Fleet(lambda spec: make_machine(core, spec), lambda machine: concierge.attend(machine))
         access = app[ACCESS] = await open_access(fleet.groups_of)
+        await access.bars.recall()
         concierge = app[CONCIERGE] = Concierge(core, access)
         store = app[STORE_MACHINES] = StoreMachines(access, fleet, app[SETTINGS].secrets_dir)
         start_api(app)

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from pathlib import Path
 
 import pytest
 
-from gateway.access import LockedOut, Policy
+from gateway.access import Access, LockedOut, Policy, Refused
+from gateway.access.bars import BARS
 from gateway.access.lockout import Lockout, network_of
+from gateway.access.policy import MAX_BARS_KEPT
 from gateway.access.rate import RateLimit
-from tests.access.people import HERE, SetClock
+from tests.access.people import GROUPS, HERE, WRONG, SetClock, a_person, log_in
 
 
 @pytest.fixture
@@ -128,6 +132,51 @@ async def test_guesses_from_everywhere_bar_an_account_for_a_while(lockout: Locko
     assert lockout.account_bar("bob") == 0
     clock.time += 300
     assert lockout.account_bar("alice") == 0
+
+
+async def fail_often(access: Access, times: int, address: str = HERE) -> None:
+    for _ in range(times):
+        with pytest.raises(Refused):
+            await log_in(access, password=WRONG, address=address)
+
+
+async def test_a_restart_forgets_no_bar(path: Path, access: Access, clock: SetClock) -> None:
+    await a_person(access)
+    await fail_often(access, 5)
+    for number in range(45):
+        await fail_often(access, 1, f"198.51.100.{number}")
+    await access.tend()
+    await access.close()
+    clock.time += 100
+    for left in (200, 100):
+        again = await Access.open(path, GROUPS.get, clock=clock)
+        await again.bars.recall()
+        with pytest.raises(LockedOut) as barred:
+            await log_in(again)
+        assert barred.value.retry_after == left
+        with pytest.raises(LockedOut):
+            await log_in(again, address="203.0.113.9")
+        await again.close()
+        clock.time += 100
+    again = await Access.open(path, GROUPS.get, clock=clock)
+    await again.bars.recall()
+    await log_in(again)
+    await again.close()
+
+
+async def test_bars_are_written_down_once_and_few_of_very_many(access: Access, clock: SetClock) -> None:
+    for number in range(2 * MAX_BARS_KEPT):
+        for _ in range(5):
+            await fail(access.lockout, f"10.0.{number // 250}.{number % 250}", f"name{number}")
+    await access.tend()
+    text = await access.store.settings.get(BARS)
+    assert text is not None
+    kept = json.loads(text)["addresses"]
+    assert len(kept) == MAX_BARS_KEPT
+    assert "10.0.7.249" in kept
+    clock.time += 1
+    await access.tend()
+    assert await access.store.settings.get(BARS) == text
 
 
 async def test_memory_is_bounded_whoever_comes(clock: SetClock) -> None:
