@@ -94,7 +94,7 @@ class InputsClient(PipeClient):
         key = (*codes[:-1], codes[-1] & ~_RELEASED)
         if codes[-1] & _RELEASED:
             self._keys.discard(key)
-        else:
+        elif len(key) == 1 or (len(key) == 2 and key[0] == _EXTENDED):  # no keyboard has others
             self._keys.add(key)
         if (keyboard := self.channel.keyboard) is not None:
             for code in codes:
@@ -198,5 +198,5 @@ def _place(interface: Interface) -> str:
 
 
 def scan_code_bytes(code: int) -> tuple[int, ...]:
-    """The bytes of KEY_DOWN's and KEY_UP's code, first byte lowest (u32)."""
-    return tuple(code.to_bytes(4, "little").rstrip(b"\0"))
+    """The bytes of KEY_DOWN's and KEY_UP's code (u32): the first byte lowest, up to a zero."""
+    return tuple(code.to_bytes(4, "little").partition(b"\0")[0])

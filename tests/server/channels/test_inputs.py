@@ -89,6 +89,32 @@ async def test_server_releases_the_keys_and_buttons_of_a_client_that_leaves() ->
     assert rest == [("code", 0x9E), ("code", 0xE0), ("code", 0xDB), ("mouse buttons", NONE)]
 
 
+async def test_client_that_presses_keys_of_no_keyboard_has_the_server_remember_none() -> None:
+    notes: asyncio.Queue[Note] = asyncio.Queue()
+    async with ServingCore() as core, core.client() as client:
+        core.server.add_interface(Desk(notes))
+        channel = await (await client.begin()).link(ChannelType.INPUTS)
+        await channel.expect(inputs.Init)
+        for number in range(100):
+            await channel.send(inputs.KeyDown(0x01010101 + number))
+        await channel.send(inputs.KeyDown(0x1E))
+        await take(notes, 401)
+        channel.wire.vanish()
+        assert await take(notes, 1) == [("code", 0x9E)]
+        assert notes.empty()
+
+
+async def test_scancode_ends_at_a_zero_byte() -> None:
+    notes: asyncio.Queue[Note] = asyncio.Queue()
+    async with ServingCore() as core, core.client() as client:
+        core.server.add_interface(Desk(notes))
+        channel = await (await client.begin()).link(ChannelType.INPUTS)
+        for code in (0, 0x1E00, 0x1F001E):
+            await channel.send(inputs.KeyDown(code))
+        await channel.send(inputs.KeyUp(0x9E))
+        assert await take(notes, 2) == [("code", 0x1E), ("code", 0x9E)]
+
+
 class Sticky(Desk):
     """A keyboard that fails when a key is let go."""
 
