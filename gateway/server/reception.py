@@ -95,6 +95,8 @@ class Reception:
         self._link.grant()
         self._pump.flush()
         linked = await self._pump.expect(Linked)
+        if self._transport.closed:  # while its password was looked up
+            raise PeerGone("the client left before it was linked")
         if place.client is None:
             self._server.add_client(client)
         caps = Capabilities(request.common_caps, request.channel_caps)
@@ -115,8 +117,7 @@ class Reception:
         if channel.type is ChannelType.MAIN:
             if request.connection_id:
                 raise LinkRefused(LinkErr.BAD_CONNECTION_ID)
-            if len(server.clients) >= MAX_SESSIONS:
-                raise ChannelClosed(CloseCode.NOT_ALLOWED, "The machine has as many sessions as it takes.")
+            self._check_room()
             return _Place(channel, None)
         client = server.find_client(request.connection_id)
         if client is None:
@@ -137,6 +138,7 @@ class Reception:
             admission = await server.authenticate(ticket.password or "", self._visitor.peer) if spends else shown
             if admission is None:
                 raise LinkRefused(LinkErr.PERMISSION_DENIED)
+            self._check_room()  # others may have come meanwhile
             client = RedClient(server, admission, self._visitor.peer)
             client.connection_id = server.new_connection_id()
         elif client not in server.clients:
@@ -148,6 +150,11 @@ class Reception:
         if not may_link(client.admission.rights, channel.type):
             raise LinkRefused(LinkErr.PERMISSION_DENIED)
         return client
+
+    def _check_room(self) -> None:
+        """Raises `ChannelClosed` when no further session can begin."""
+        if len(self._server.clients) >= MAX_SESSIONS:
+            raise ChannelClosed(CloseCode.NOT_ALLOWED, "The machine has as many sessions as it takes.")
 
     def _shown(self, ticket: TicketReceived) -> Admission:
         """What the client shows, not judged yet. Raises `LinkRefused` when it shows nothing."""

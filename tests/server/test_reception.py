@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from gateway.server.closing import NORMAL
+from gateway.server.transport import StreamTransport
+from gateway.server.visitor import Admission, Doorkeeper, ticket_admission
 from gateway.spice.caps import to_words
 from gateway.spice.enums import ChannelType, LinkErr, MainCap
 from gateway.spice.errors import LinkRefused
 from gateway.spice.messages.main import Init
 from tests.certificates import make_certificate
-from tests.peers import Gone, NativeClient
+from tests.peers import Gone, NativeClient, soon
 from tests.serving_core import ServingCore
 
 
@@ -106,6 +109,46 @@ async def test_client_that_leaves_takes_all_its_channels_with_it() -> None:
         await inputs.wire.gone()
         assert not core.server.clients
         assert [channel.client_count for channel in core.server.channels] == [0, 0]
+
+
+class SlowDoorkeeper(Doorkeeper):
+    """Lets everybody in, once it is told to."""
+
+    def __init__(self) -> None:
+        self.asked, self.answers = asyncio.Event(), asyncio.Event()
+
+    async def expects(self) -> bool:
+        return True
+
+    async def admit(self, password: str, peer: str) -> Admission:
+        self.asked.set()
+        await self.answers.wait()
+        return ticket_admission(password)
+
+
+class WatchedCore(ServingCore):
+    """A core that shows its latest connection."""
+
+    transport: StreamTransport
+
+    async def _serve(self, transport: StreamTransport) -> None:
+        self.transport, self.served = transport, asyncio.Event()
+        await super()._serve(transport)
+        self.served.set()
+
+
+async def test_client_that_leaves_while_its_ticket_is_looked_up_has_no_session() -> None:
+    async with WatchedCore(password="s3cret") as core, core.client() as client:
+        core.server.doorkeeper = doorkeeper = SlowDoorkeeper()
+        async with asyncio.TaskGroup() as tasks:
+            gone = tasks.create_task(client.refusal(ChannelType.MAIN, password="another"))
+            await soon(doorkeeper.asked.wait())
+            core.transport.abort()
+            await soon(core.transport.wait_closed())
+            doorkeeper.answers.set()
+            await soon(core.served.wait())
+            await gone
+        assert not core.server.clients and not core.server.main.clients
 
 
 async def test_two_clients_hold_sessions_of_their_own() -> None:
