@@ -34,6 +34,9 @@ from gateway.spice.enums import ChannelType
 from gateway.spice.errors import UsageError
 from gateway.spice.limits import MAX_CHANNELS
 
+MAX_CHANNEL_ID = 0xFF
+"""It is a byte on the wire."""
+
 REMOVED = Closing(CloseCode.MACHINE_CLOSED, "The machine removed this device.")
 
 
@@ -119,12 +122,13 @@ class SpiceServer:
         """
         if interface in self.interfaces:
             raise UsageError(f"this {type(interface).__name__} was added already")
+        brought = bring(self, interface)
+        self._check_channels(brought.channels)
         match interface:
             case AgentInterface():
                 self.main.attach_agent(interface)
             case KeyboardInterface() | MouseInterface() | TabletInterface():
                 self.inputs.attach(interface)
-        brought = bring(self, interface)
         for channel in brought.channels:
             self.register_channel(channel)
         self.interfaces.append(interface)
@@ -166,16 +170,23 @@ class SpiceServer:
 
     def register_channel(self, channel: RedChannel) -> None:
         """Put `channel` on the list. Raises `UsageError` when one of its type and id is there, or the list is full."""
-        if self.find_channel(channel.type, channel.id) is not None:
-            raise UsageError(f"{channel.name} is registered already")
-        if len(self.channels) >= MAX_CHANNELS:
-            raise UsageError(f"a server has at most {MAX_CHANNELS} channels")
+        self._check_channels([channel])
         self.channels.append(channel)
         channel.server = self
         channel.ref()
         channel.on_registered()
         if self._main is not None:
             self._main.on_channel_registered(channel)
+
+    def _check_channels(self, channels: Sequence[RedChannel]) -> None:
+        """Whether all of them can stand on the list: so that an interface is added wholly or not at all."""
+        for channel in channels:
+            if not 0 <= channel.id <= MAX_CHANNEL_ID:
+                raise UsageError(f"{channel.id} is no channel's id: 0 to {MAX_CHANNEL_ID} are")
+            if self.find_channel(channel.type, channel.id) is not None:
+                raise UsageError(f"{channel.name} is registered already")
+        if len(self.channels) + len(channels) > MAX_CHANNELS:
+            raise UsageError(f"a server has at most {MAX_CHANNELS} channels")
 
     def unregister_channel(self, channel: RedChannel, closing: Closing) -> None:
         """Take `channel` off the list and disconnect its clients."""

@@ -7,6 +7,8 @@ import pytest
 from gateway.server import Capabilities, Closing, Core, Handlers, RedChannel, RedChannelClient, RedClient, SpiceServer
 from gateway.server.closing import NORMAL, CloseCode
 from gateway.server.counters import Counters
+from gateway.server.display.worker import QXLWorker
+from gateway.server.interfaces import QXLInterface
 from gateway.server.transport import Data, Idle, Transport
 from gateway.server.visitor import Admission
 from gateway.spice.enums import ChannelType
@@ -119,6 +121,32 @@ async def test_server_refuses_more_channels_than_a_list_holds(server: SpiceServe
         server.register_channel(RedChannel(ChannelType.PORT, number, server.core, HANDLERS))
     with pytest.raises(UsageError):
         register(server, ChannelType.MAIN)
+
+
+class Adapter(QXLInterface):
+    def __init__(self, id_: int) -> None:
+        self.id = id_
+
+    def on_attached(self, worker: QXLWorker) -> None: ...
+
+
+@pytest.mark.parametrize("id_", [-1, 256])
+async def test_server_refuses_a_channel_whose_id_is_no_byte(server: SpiceServer, id_: int) -> None:
+    server.init()
+    with pytest.raises(UsageError, match="is no channel's id"):
+        server.add_interface(Adapter(id_))
+    assert len(server.channels) == 2
+
+
+async def test_interface_is_added_wholly_or_not_at_all(server: SpiceServer) -> None:
+    server.init()
+    for number in range(MAX_CHANNELS - 3):
+        server.register_channel(RedChannel(ChannelType.PORT, number, server.core, HANDLERS))
+    with pytest.raises(UsageError, match="at most"):
+        server.add_interface(adapter := Adapter(0))
+    assert server.find_channel(ChannelType.DISPLAY, 0) is None
+    with pytest.raises(UsageError, match="was not added"):
+        server.remove_interface(adapter)
 
 
 async def test_unregistering_disconnects_the_clients_and_lets_the_channel_go(server: SpiceServer) -> None:
