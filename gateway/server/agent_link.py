@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 class AgentSession:
     """One client's end of the agent: what it has said so far, and what waits for its tokens."""
 
-    def __init__(self, main: MainClient) -> None:
+    def __init__(self, main: MainClient, interface: AgentInterface) -> None:
         self.main = main
         self.started = False
         self.tokens = 0
         """Chunks that the client still takes."""
         self.octets = 0
-        self._assembler = Assembler(MAX_AGENT_MESSAGE)
+        self._interface = interface
+        self._assembler = self._new_assembler()
         self._waiting: deque[bytes] = deque()
 
     def start(self, tokens: int) -> None:
@@ -43,7 +44,7 @@ class AgentSession:
         """The agent came or went: both sides begin anew."""
         self.started = False
         self.tokens = self.octets = 0
-        self._assembler = Assembler(MAX_AGENT_MESSAGE)
+        self._assembler = self._new_assembler()
         self._waiting.clear()
 
     def take(self, chunk: bytes) -> list[RawMessage]:
@@ -51,6 +52,13 @@ class AgentSession:
         messages = list(self._assembler.feed(chunk))
         self.main.give_token()
         return messages
+
+    def _new_assembler(self) -> Assembler:
+        return Assembler(keeps=min(self._interface.max_message, MAX_AGENT_MESSAGE), on_large=self._on_large)
+
+    def _on_large(self, type_: int, size: int) -> None:
+        if may_tell_agent(self.main.client.admission.rights, type_):
+            self._interface.on_message_too_large(self.main.client, type_, size)
 
     def send(self, chunks: list[bytes]) -> None:
         """Queue a message. A client that takes none of them for too long is let go."""
@@ -97,7 +105,7 @@ class AgentLink:
 
     def session(self, main: MainClient) -> AgentSession:
         """The session of a client; begun if need be."""
-        return self._sessions.setdefault(main.client, AgentSession(main))
+        return self._sessions.setdefault(main.client, AgentSession(main, self.interface))
 
     def on_start(self, main: MainClient, tokens: int) -> None:
         """A client is ready for the agent."""
@@ -105,11 +113,16 @@ class AgentLink:
         self.interface.on_client_started(main.client)
 
     def on_tokens(self, main: MainClient, tokens: int) -> None:
-        self.session(main).grant(tokens)
+        if (session := self._started(main)) is not None:
+            session.grant(tokens)
 
     def on_data(self, main: MainClient, chunk: bytes) -> None:
-        """A client's chunk. Raises `ProtocolError`."""
-        session = self.session(main)
+        """A client's chunk. Raises `ProtocolError`.
+
+        What comes before the client's start was said to the agent before this one, and may be half a message.
+        """
+        if (session := self._started(main)) is None:
+            return
         for message in session.take(chunk):
             if not may_tell_agent(main.client.admission.rights, message.type):
                 continue
@@ -120,6 +133,10 @@ class AgentLink:
         session = self._sessions.pop(main.client, None)
         if session is not None and session.started:
             self.interface.on_client_gone(main.client)
+
+    def _started(self, main: MainClient) -> AgentSession | None:
+        session = self._sessions.get(main.client)
+        return session if session is not None and session.started else None
 
     def _configure(self, main: MainClient, message: RawMessage) -> bool:
         """Monitors are set on the display adapters, where they can be."""

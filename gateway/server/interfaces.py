@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from gateway.spice.agent import MonitorsConfig, RawMessage
 from gateway.spice.enums import ChannelType, KeyboardModifierFlags, MouseButtonMask
+from gateway.spice.limits import MAX_AGENT_MESSAGE
 
 if TYPE_CHECKING:
     from gateway.server.agent_link import AgentLink
@@ -128,6 +129,9 @@ class RecordInterface(Interface):
 class AgentInterface(Interface):
     """The machine's agent, in whole messages; the chunks, their tokens and several clients are MAIN's business."""
 
+    max_message: int = MAX_AGENT_MESSAGE
+    """Bytes of the largest message that it takes: so much is kept for each client while its message comes."""
+
     @abstractmethod
     def on_attached(self, agent: AgentLink) -> None:
         """Answer through `agent`."""
@@ -135,6 +139,9 @@ class AgentInterface(Interface):
     @abstractmethod
     def on_message(self, client: RedClient, message: RawMessage) -> None:
         """A client's agent message; `gateway.spice.agent.decode` reads it."""
+
+    def on_message_too_large(self, client: RedClient, type_: int, size: int) -> None:
+        """A client began a message of `size` bytes, more than `max_message`: it is let pass."""
 
     def on_client_started(self, client: RedClient) -> None:
         """A client is ready for the agent's messages."""

@@ -7,7 +7,7 @@ there only when both sides announced a capability: pass the common ones as ``cap
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final, NamedTuple
 
@@ -272,17 +272,29 @@ def encode(message: AgentMessage, caps: frozenset[int] = frozenset(), opaque: in
     return [whole[at : at + AGENT_CHUNK_BYTES] for at in range(0, len(whole), AGENT_CHUNK_BYTES)]
 
 
+def _let_pass(type_: int, size: int) -> None:
+    """Nobody wants to know of a message that is too large."""
+
+
 class Assembler:
     """Puts chunks together: ``feed`` one, iterate over the messages it completed.
 
-    Chunks may be cut anywhere, even inside a header. What is held never exceeds one message of at most ``limit`` bytes
-    and one chunk; nothing is allocated before it arrived. Raises `ProtocolError` on a wrong protocol number or size.
+    Chunks may be cut anywhere, even inside a header. What is held never exceeds one message of at most ``keeps`` bytes
+    and one chunk; nothing is allocated before it arrived. A larger one passes by unkept: ``on_large`` is told its type
+    and size as soon as it begins. Raises `ProtocolError` on a wrong protocol number, or a size above ``limit``.
     """
 
-    def __init__(self, limit: int = MAX_AGENT_MESSAGE) -> None:
-        self._limit = limit
+    def __init__(
+        self,
+        limit: int = MAX_AGENT_MESSAGE,
+        *,
+        keeps: int = MAX_AGENT_MESSAGE,
+        on_large: Callable[[int, int], None] = _let_pass,
+    ) -> None:
+        self._limit, self._keeps, self._on_large = limit, keeps, on_large
         self._held = bytearray()
         self._header: AgentHeader | None = None
+        self._passing = 0  # bytes still to come of a message that is not kept
 
     def feed(self, chunk: bytes | memoryview) -> Iterator[RawMessage]:
         """Takes a chunk at once; yields the messages that are complete now."""
@@ -293,16 +305,30 @@ class Assembler:
         """Forgets a message half received: the agent came or went."""
         self._held.clear()
         self._header = None
+        self._passing = 0
 
     def _complete(self) -> Iterator[RawMessage]:
         while True:
+            self._let_pass()
             header = self._header or self._read_header()
-            if header is None or len(self._held) < header.size:
+            if header is None:
+                return
+            if header.size > self._keeps:
+                self._header, self._passing = None, header.size
+                self._on_large(int(header.type), header.size)
+                continue
+            if len(self._held) < header.size:
                 return
             payload = bytes(memoryview(self._held)[: header.size])
             del self._held[: header.size]
             self._header = None
             yield RawMessage(int(header.type), header.opaque, payload)
+
+    def _let_pass(self) -> None:
+        """Forget what came of a message that is not kept."""
+        passed = min(self._passing, len(self._held))
+        del self._held[:passed]
+        self._passing -= passed
 
     def _read_header(self) -> AgentHeader | None:
         if len(self._held) < HEADER_BYTES:

@@ -7,7 +7,14 @@ import struct
 import pytest
 
 from gateway.spice import agent, caps
-from gateway.spice.enums import AgentCap, ClipboardSelection, ClipboardType, FileXferStatus, MonitorsConfigFlags
+from gateway.spice.enums import (
+    AgentCap,
+    AgentMessageType,
+    ClipboardSelection,
+    ClipboardType,
+    FileXferStatus,
+    MonitorsConfigFlags,
+)
 from gateway.spice.errors import UsageError
 from gateway.spice.limits import AGENT_CHUNK_BYTES
 
@@ -55,6 +62,17 @@ def test_a_message_half_received_is_forgotten_with_its_agent() -> None:
     assembler.reset()
     (message,) = assembler.feed(agent.encode(agent.MaxClipboard(-1))[0])
     assert agent.decode(message) == agent.MaxClipboard(-1)
+
+
+@pytest.mark.parametrize("piece", [1, 7, 100_000])
+def test_a_message_larger_than_is_kept_passes_by_and_the_next_is_heard(piece: int) -> None:
+    large = b"".join(agent.encode(agent.Clipboard(None, ClipboardType.UTF8_TEXT, bytes(5000))))
+    whole = large + b"".join(agent.encode(agent.MaxClipboard(-1)))
+    told: list[tuple[int, int]] = []
+    assembler = agent.Assembler(keeps=5003, on_large=lambda type_, size: told.append((type_, size)))
+    heard = [message for at in range(0, len(whole), piece) for message in assembler.feed(whole[at : at + piece])]
+    assert [agent.decode(message) for message in heard] == [agent.MaxClipboard(-1)]
+    assert told == [(AgentMessageType.CLIPBOARD, 5004)]
 
 
 def test_capabilities_are_announced_as_words() -> None:

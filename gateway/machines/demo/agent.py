@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gateway.machines.demo.clipboard import SharedClipboard
+from gateway.machines.demo.limits import MAX_AGENT_MESSAGE
 from gateway.machines.demo.transfers import FileTransfers
 from gateway.server.agent_link import AgentLink
 from gateway.server.client import RedClient
@@ -13,7 +14,7 @@ from gateway.server.interfaces import AgentInterface
 from gateway.spice import agent
 from gateway.spice.agent import AgentMessage, RawMessage
 from gateway.spice.caps import from_words, to_words
-from gateway.spice.enums import AgentCap
+from gateway.spice.enums import AgentCap, AgentMessageType
 
 CAPS: Final = frozenset(
     {
@@ -32,6 +33,8 @@ CAPS: Final = frozenset(
 
 class DemoAgent(AgentInterface):
     """`on_volume` is told what a client sets: whether of the loudspeaker, muted, values from 0 to 65535."""
+
+    max_message = MAX_AGENT_MESSAGE
 
     def __init__(self, on_volume: Callable[[agent.AudioVolumeSync], None]) -> None:
         self.clipboard = SharedClipboard(self)
@@ -88,6 +91,12 @@ class DemoAgent(AgentInterface):
         handler = self._handlers.get(type(content)) if content is not None else None
         if handler is not None:  # the others mean nothing to a machine like this
             handler(client, content)
+
+    def on_message_too_large(self, client: RedClient, type_: int, size: int) -> None:
+        if type_ == AgentMessageType.CLIPBOARD:
+            self.clipboard.on_too_large(client, size)
+        elif type_ == AgentMessageType.FILE_XFER_DATA:
+            self.transfers.on_too_large(client)
 
     def _announce(self, client: RedClient, *, request: bool) -> None:
         if self._link is not None:

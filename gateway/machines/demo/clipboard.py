@@ -122,8 +122,7 @@ class SharedClipboard:
         if message.type is not ClipboardType.UTF8_TEXT:
             self._refuse("The client has no text any more.")
         elif len(message.data) > MAX_CLIPBOARD:
-            size, most = bytes_text(len(message.data)), bytes_text(MAX_CLIPBOARD)
-            self._refuse(f"The text has {size}; at most {most} are taken here.")
+            self._refuse_size(len(message.data))
         else:
             self.theirs = message.data.decode(errors="replace").replace("\r\n", "\n")
             self.state = State.HERE
@@ -131,6 +130,11 @@ class SharedClipboard:
             for then in waiting:
                 then(self.theirs)
             self.changed()
+
+    def on_too_large(self, client: RedClient, size: int) -> None:
+        """What was asked for is too large even to be looked at."""
+        if client is self._owner and self.state is State.ASKED:
+            self._refuse_size(size)
 
     def on_release(self, client: RedClient, message: ClipboardRelease) -> None:
         if client is self._owner and _is_meant(message.selection):
@@ -140,6 +144,9 @@ class SharedClipboard:
         self._owner, self.theirs, self.state = None, "", State.NONE
         self._waiting.clear()
         self.changed()
+
+    def _refuse_size(self, size: int) -> None:
+        self._refuse(f"The text has {bytes_text(size)}; at most {bytes_text(MAX_CLIPBOARD)} are taken here.")
 
     def _refuse(self, why: str) -> None:
         self.state, self.note = State.REFUSED, why

@@ -17,6 +17,8 @@ MAX_HEIGHT: Final = 2160
 MAX_HEADS: Final = 2
 
 # --- agent ---
+MAX_AGENT_MESSAGE: Final = 1 * MIB
+"""Of which a client's clipboard, or a part of its file, is at most."""
 MAX_CLIPBOARD: Final = 256 * KIB
 MAX_FILE: Final = 32 * MIB
 MAX_FILES_HELD: Final = 64 * MIB

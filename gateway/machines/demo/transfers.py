@@ -86,7 +86,7 @@ class FileTransfers:
             self._refuse(
                 key, FileXferStatus.NOT_ENOUGH_SPACE, f"{name} has {bytes_text(size)}: there is room for {most}."
             )
-        elif len(self.files) >= MAX_FILES or self._under_way(client) >= MAX_TRANSFERS:
+        elif len(self.files) >= MAX_FILES or len(self._under_way(client)) >= MAX_TRANSFERS:
             self._refuse(key, FileXferStatus.ERROR, f"{name} was refused: there are too many files already.")
         else:
             self._coming[key] = file = ReceivedFile(name, size)
@@ -120,11 +120,17 @@ class FileTransfers:
             self._drop((client, message.id), f"{file.name} was cancelled.")
 
     def on_gone(self, client: RedClient) -> None:
-        for key in [key for key in self._coming if key[0] is client]:
+        for key in self._under_way(client):
             self._drop(key, f"{self._coming[key].name} did not arrive: the client left.")
 
-    def _under_way(self, client: RedClient) -> int:
-        return sum(key[0] is client for key in self._coming)
+    def on_too_large(self, client: RedClient) -> None:
+        """A part of some file came that was too large to be looked at: which file's is not known."""
+        for key in self._under_way(client):
+            self._drop(key, f"{self._coming[key].name} was refused: it came in parts that are too large.")
+            self._answer(key, FileXferStatus.ERROR)
+
+    def _under_way(self, client: RedClient) -> list[tuple[RedClient, int]]:
+        return [key for key in self._coming if key[0] is client]
 
     def _drop(self, key: tuple[RedClient, int], note: str) -> None:
         file = self._coming.pop(key)

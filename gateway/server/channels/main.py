@@ -31,6 +31,9 @@ class MainClient(PipeClient):
     type: ClassVar[ChannelType] = ChannelType.MAIN
     most_items: ClassVar[int] = MAX_PIPE_BYTES // AGENT_CHUNK_BYTES
 
+    has_list = False
+    """Whether the client has the channels list, and is to be told what joins it."""
+
     def on_started(self) -> None:
         main, server = self.channel, self.client.server
         self.ping()
@@ -73,6 +76,7 @@ class MainClient(PipeClient):
         """Its cache size is of a time before DISPLAY's INIT."""
 
     def on_attach_channels(self, message: messages.AttachChannels) -> None:
+        self.has_list = True
         self.send_channels(self.client.server.channels)
 
     def on_mouse_mode_request(self, message: messages.MouseModeRequest) -> None:
@@ -120,7 +124,8 @@ class MainClient(PipeClient):
         self.channel.migration.on_answer(self, connected=False)
 
     def on_migrate_end(self, message: messages.MigrateEnd) -> None:
-        """This client came from another host, where its migration began: say everything anew."""
+        """This client came from another host, with its list of channels: say everything else anew."""
+        self.has_list = True
         self.on_started()
 
     def on_migrate_dst_do_seamless(self, message: messages.MigrateDstDoSeamless) -> None:
@@ -144,7 +149,8 @@ class MainChannel(PipeChannel[MainClient]):
     def on_channel_registered(self, channel: RedChannel) -> None:
         """A channel joined the list: clients that have the list are told of the new one."""
         for connection in self.connections:
-            connection.send_channels([channel])
+            if connection.has_list:
+                connection.send_channels([channel])
 
     def notify(self, text: str, severity: NotifySeverity = NotifySeverity.INFO) -> None:
         """Show everybody a sentence."""

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.machines.demo.agent import CAPS
 from gateway.machines.demo.clipboard import State
-from gateway.machines.demo.limits import MAX_CLIPBOARD
+from gateway.machines.demo.limits import MAX_AGENT_MESSAGE, MAX_CLIPBOARD
 from gateway.spice.agent import Clipboard, ClipboardGrab, ClipboardRelease, ClipboardRequest, Selection
 from gateway.spice.enums import AgentCap, ClipboardSelection, ClipboardType
 from tests.machines.demo.agent_person import AgentPerson
@@ -65,13 +65,14 @@ async def test_text_of_a_client_is_fetched_when_somebody_looks_and_not_before() 
         await changed(core, State.NONE)
 
 
-async def test_too_long_a_text_is_refused_in_words() -> None:
+@pytest.mark.parametrize("size", [MAX_CLIPBOARD + 1, MAX_AGENT_MESSAGE + 1])
+async def test_too_long_a_text_is_refused_in_words(size: int) -> None:
     async with ServingDemo() as core, core.client() as client:
         person = await AgentPerson.meet(client)
         core.demo.show("clipboard")
         await person.say(ClipboardGrab(Selection(), None, [TEXT]))
         await person.hear(ClipboardRequest)
-        await person.say(Clipboard(Selection(), TEXT, bytes(MAX_CLIPBOARD + 1)))
+        await person.say(Clipboard(Selection(), TEXT, bytes(size)))
         await changed(core, State.REFUSED)
         clipboard = core.demo.agent.clipboard
         assert not clipboard.theirs

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gateway.machines.demo.apps.files import preview_text, thumbnail
-from gateway.machines.demo.limits import MAX_FILE, MAX_FILE_NAME, MAX_FILES_HELD, MAX_TRANSFERS
+from gateway.machines.demo.limits import MAX_AGENT_MESSAGE, MAX_FILE, MAX_FILE_NAME, MAX_FILES_HELD, MAX_TRANSFERS
 from gateway.machines.demo.transfers import BadStart, parse_start
 from gateway.spice import codec
 from gateway.spice.agent import FileXferData, FileXferNotEnoughSpace, FileXferStatusMessage
@@ -76,6 +76,15 @@ async def test_more_than_was_promised_is_refused() -> None:
         person = await AgentPerson.meet(client)
         await person.offer(1, "liar", 3)
         assert (await person.send_file(1, b"four")).result is FileXferStatus.ERROR
+        assert not core.demo.agent.transfers.files
+
+
+async def test_file_in_parts_that_are_too_large_is_refused() -> None:
+    async with ServingDemo() as core, core.client() as client:
+        person = await AgentPerson.meet(client)
+        await person.offer(1, "large.bin", MAX_FILE)
+        await person.say(FileXferData(1, bytes(MAX_AGENT_MESSAGE + 1)))
+        assert (await person.hear(FileXferStatusMessage)).result is FileXferStatus.ERROR
         assert not core.demo.agent.transfers.files
 
 

@@ -14,7 +14,15 @@ from gateway.server.display.worker import QXLWorker
 from gateway.server.interfaces import AgentInterface, Interface, QXLInterface
 from gateway.spice import agent
 from gateway.spice.agent import RawMessage
-from gateway.spice.enums import ChannelType, ClipboardType, LinkErr, MonitorsConfigFlags, MouseMode, NotifySeverity
+from gateway.spice.enums import (
+    AgentMessageType,
+    ChannelType,
+    ClipboardType,
+    LinkErr,
+    MonitorsConfigFlags,
+    MouseMode,
+    NotifySeverity,
+)
 from gateway.spice.errors import UsageError
 from gateway.spice.limits import AGENT_CHUNK_BYTES, AGENT_TOKENS
 from gateway.spice.messages import main
@@ -210,6 +218,64 @@ async def test_clients_are_told_when_the_agent_comes_and_goes() -> None:
         assert await soon(machine.gone.get()) is client
         core.server.remove_interface(machine)
         await sessions[1].main.wait_for(main.AgentDisconnected)
+
+
+async def test_half_a_message_to_the_agent_before_is_not_heard_by_the_next() -> None:
+    async with ServingCore() as core, core.client() as client:
+        before, machine = Agent(), Agent()
+        core.server.add_interface(before)
+        session = await client.begin()
+        await session.main.send(main.AgentStart(AGENT_TOKENS))
+        first, *rest = agent.encode(clipboard(bytes(3000)))
+        await session.main.send(main.AgentData(first))
+        await session.main.expect(main.AgentToken)
+        core.server.remove_interface(before)
+        core.server.add_interface(machine)
+        for chunk in rest:  # they were on their way
+            await session.main.send(main.AgentData(chunk))
+        await session.main.send(main.AgentToken(5))
+        await session.main.wait_for(main.AgentConnectedTokens)
+        await session.main.send(main.AgentStart(AGENT_TOKENS))
+        await send_chunks(session.main, clipboard(b"hello"))
+        assert agent.decode((await soon(machine.heard.get()))[1]) == clipboard(b"hello")
+
+
+class SmallAgent(Agent):
+    """An agent that takes messages of a kilobyte."""
+
+    max_message = 1024
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused: list[tuple[int, int]] = []
+
+    def on_message_too_large(self, client: RedClient, type_: int, size: int) -> None:
+        self.refused.append((type_, size))
+
+
+async def test_message_that_the_agent_does_not_take_passes_by_and_the_next_is_heard() -> None:
+    async with ServingCore() as core, core.client() as client:
+        machine = SmallAgent()
+        core.server.add_interface(machine)
+        session = await client.begin()
+        await session.main.send(main.AgentStart(AGENT_TOKENS))
+        await send_chunks(session.main, clipboard(bytes(50_000)))
+        await send_chunks(session.main, clipboard(bytes(1020)))
+        assert agent.decode((await soon(machine.heard.get()))[1]) == clipboard(bytes(1020))
+        assert machine.refused == [(AgentMessageType.CLIPBOARD, 50_004)]
+
+
+async def test_channel_that_joins_before_the_client_has_the_list_is_told_once() -> None:
+    async with ServingCore() as core, core.client() as client:
+        wire = await client.link(ChannelType.MAIN)
+        channel = ClientChannel(wire)
+        await channel.expect(main.Init)
+        core.server.add_interface(Adapter(takes=True))
+        await channel.send(main.AttachChannels())
+        told = (await channel.wait_for(main.ChannelsList)).channels
+        assert sorted(one.type for one in told) == [ChannelType.DISPLAY, ChannelType.INPUTS, ChannelType.CURSOR]
+        core.server.main.notify("behind the list")
+        await channel.expect(Notify)
 
 
 async def test_second_agent_is_a_mistake() -> None:
