@@ -7,15 +7,13 @@ slow has a few frames waiting and loses the oldest: it hears a gap, and nobody e
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from gateway.codecs.audio import FRAME_SAMPLES, OPUS_FREQUENCY, Frames, OpusEncoder, Resampler, check_frequency
 from gateway.server.channel import Capabilities, RedChannel
+from gateway.server.channels.sound import CHANNELS, SoundChannel, SoundClient
 from gateway.server.client import RedClient
 from gateway.server.flow import FlowControl
-from gateway.server.pipe_channel import PipeChannel
-from gateway.server.pipe_client import PipeClient
 from gateway.server.transport import Transport
 from gateway.spice import codec
 from gateway.spice.enums import AudioDataMode, AudioFmt, ChannelType, PlaybackCap
@@ -26,8 +24,6 @@ from gateway.spice.messages import playback as messages
 if TYPE_CHECKING:
     from gateway.server.server import SpiceServer
 
-CHANNELS = 2
-FULL_VOLUME = 0xFFFF
 FRAME_MS = FRAME_SAMPLES * 1000 / OPUS_FREQUENCY
 ACK_WINDOW = 40
 """Messages: enough for sound over a round trip of 0.4 s, and no more than 0.8 s of it stuck in a network."""
@@ -39,11 +35,12 @@ MOST_AHEAD_MS = 1000
 """A machine may give sound so much later or sooner than it is due before its time stamps begin anew."""
 
 
-class PlaybackClient(PipeClient):
+class PlaybackClient(SoundClient):
     """One client's loudspeaker."""
 
     channel: PlaybackChannel
     type: ClassVar[ChannelType] = ChannelType.PLAYBACK
+    volume_cap = PlaybackCap.VOLUME
 
     def __init__(
         self, channel: RedChannel, client: RedClient, transport: Transport, caps: Capabilities, *, mini_header: bool
@@ -60,9 +57,7 @@ class PlaybackClient(PipeClient):
 
     def on_started(self) -> None:
         self.send(messages.Mode(self.client.server.mm_time(), self.mode))
-        if self.channel.volume is not None:
-            self.tell_volume()
-            self.tell_mute()
+        self.tell_levels()
         if self.channel.is_active:
             self.begin()
 
@@ -91,14 +86,6 @@ class PlaybackClient(PipeClient):
     def on_ended(self) -> None:
         self._waiting.clear()
 
-    def tell_volume(self) -> None:
-        if self.has_cap(PlaybackCap.VOLUME) and self.channel.volume is not None:
-            self.send(messages.Volume(list(self.channel.volume)), key="volume")
-
-    def tell_mute(self) -> None:
-        if self.has_cap(PlaybackCap.VOLUME):
-            self.send(messages.Mute(int(self.channel.mute)), key="mute")
-
     def tell_latency(self, milliseconds: int) -> None:
         """Sound shall not be heard sooner after it came: video is that late. Small changes are passed over."""
         latency = min(milliseconds, MAX_SOUND_LATENCY_MS)
@@ -107,7 +94,7 @@ class PlaybackClient(PipeClient):
             self.send(messages.Latency(latency), key="latency")
 
 
-class PlaybackChannel(PipeChannel[PlaybackClient]):
+class PlaybackChannel(SoundChannel[PlaybackClient]):
     """What a machine plays through; `PlaybackInterface.on_attached` is given it.
 
     ::
@@ -127,10 +114,6 @@ class PlaybackChannel(PipeChannel[PlaybackClient]):
     def __init__(self, server: SpiceServer, id_: int = 0) -> None:
         super().__init__(server, id_)
         self.compression = True
-        self.is_active = False
-        self.volume: tuple[int, ...] | None = None
-        """One for each ear, 0 to 65535; None as long as the machine has none to tell."""
-        self.mute = False
         self._frames = Frames()
         self._clock = FrameClock()
         self._resampler: Resampler | None = None
@@ -169,22 +152,6 @@ class PlaybackChannel(PipeChannel[PlaybackClient]):
         self.is_active = False
         for connection in self.connections:
             connection.end()
-
-    def set_volume(self, volume: Sequence[int]) -> None:
-        """The machine's own volume, 0 to 65535 for each ear (or one for both): clients set their loudspeakers so."""
-        if not volume or any(not 0 <= value <= FULL_VOLUME for value in volume):
-            raise UsageError(f"{list(volume)} is no volume")
-        self.volume = tuple(volume)
-        for connection in self.connections:
-            connection.tell_volume()
-
-    def set_mute(self, mute: bool) -> None:
-        """The machine is muted on its own side."""
-        self.mute = mute
-        if self.volume is None:
-            self.volume = (FULL_VOLUME,) * CHANNELS
-        for connection in self.connections:
-            connection.tell_mute()
 
     def leads(self, client: RedClient, latency: int) -> bool:
         """Whether a client hears sound, which its video follows then, and has it held back as long as video takes.

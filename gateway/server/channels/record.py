@@ -6,33 +6,29 @@ the machine stops listening. What the others send meanwhile is let go.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from gateway.codecs.audio import OPUS_FREQUENCY, SAMPLE_BYTES, OpusDecoder, Resampler, check_frequency
 from gateway.server.channel import Capabilities, RedChannel
+from gateway.server.channels.sound import CHANNELS, SoundChannel, SoundClient
 from gateway.server.client import RedClient
 from gateway.server.interfaces import RecordInterface
-from gateway.server.pipe_channel import PipeChannel
-from gateway.server.pipe_client import PipeClient
 from gateway.server.transport import Transport
 from gateway.spice.enums import AudioDataMode, AudioFmt, ChannelType, RecordCap
-from gateway.spice.errors import ProtocolError, UsageError
+from gateway.spice.errors import ProtocolError
 from gateway.spice.limits import MAX_RECORD_MS
 from gateway.spice.messages import record as messages
 
 if TYPE_CHECKING:
     from gateway.server.server import SpiceServer
 
-CHANNELS = 2
-FULL_VOLUME = 0xFFFF
 
-
-class RecordClient(PipeClient):
+class RecordClient(SoundClient):
     """One client's microphone."""
 
     channel: RecordChannel
     type: ClassVar[ChannelType] = ChannelType.RECORD
+    volume_cap = RecordCap.VOLUME
 
     def __init__(
         self, channel: RedChannel, client: RedClient, transport: Transport, caps: Capabilities, *, mini_header: bool
@@ -44,9 +40,7 @@ class RecordClient(PipeClient):
         self._decoder: OpusDecoder | None = None
 
     def on_started(self) -> None:
-        if self.channel.volume is not None:
-            self.tell_volume()
-            self.tell_mute()
+        self.tell_levels()
         if self.channel.is_active:
             self.begin()
 
@@ -61,14 +55,6 @@ class RecordClient(PipeClient):
     def end(self) -> None:
         """It does not any more."""
         self.send(messages.Stop())
-
-    def tell_volume(self) -> None:
-        if self.has_cap(RecordCap.VOLUME) and self.channel.volume is not None:
-            self.send(messages.Volume(list(self.channel.volume)), key="volume")
-
-    def tell_mute(self) -> None:
-        if self.has_cap(RecordCap.VOLUME):
-            self.send(messages.Mute(int(self.channel.mute)), key="mute")
 
     # messages
 
@@ -93,7 +79,7 @@ class RecordClient(PipeClient):
         return data
 
 
-class RecordChannel(PipeChannel[RecordClient]):
+class RecordChannel(SoundChannel[RecordClient]):
     """What a machine listens through; `RecordInterface.on_attached` is given it.
 
     ::
@@ -109,13 +95,10 @@ class RecordChannel(PipeChannel[RecordClient]):
 
     def __init__(self, server: SpiceServer, interface: RecordInterface, id_: int = 0) -> None:
         super().__init__(server, id_)
-        self.is_active = False
         self.speaker: RecordClient | None = None
         """Whom the machine hears."""
         self.time = 0
         """The speaker's multimedia time of the latest sound, in milliseconds (u32)."""
-        self.volume: tuple[int, ...] | None = None
-        self.mute = False
         self.dropped = 0
         """Samples that the machine did not read in time."""
         self._interface = interface
@@ -150,22 +133,6 @@ class RecordChannel(PipeChannel[RecordClient]):
         taken = bytes(self._heard[:size])
         del self._heard[:size]
         return taken
-
-    def set_volume(self, volume: Sequence[int]) -> None:
-        """How sensitive the machine's microphone is, 0 to 65535 for each ear (or one for both)."""
-        if not volume or any(not 0 <= value <= FULL_VOLUME for value in volume):
-            raise UsageError(f"{list(volume)} is no volume")
-        self.volume = tuple(volume)
-        for connection in self.connections:
-            connection.tell_volume()
-
-    def set_mute(self, mute: bool) -> None:
-        """The machine's microphone is off on its own side."""
-        self.mute = mute
-        if self.volume is None:
-            self.volume = (FULL_VOLUME,) * CHANNELS
-        for connection in self.connections:
-            connection.tell_mute()
 
     def hears(self, client: RecordClient) -> bool:
         """Whether what a client says now is for the machine; who speaks first becomes the speaker."""

@@ -251,7 +251,7 @@ async def test_machine_is_told_its_own_mistakes() -> None:
         playback.start()
         with pytest.raises(UsageError):
             playback.put(b"\0")
-        for volume in ([], [-1], [65536]):
+        for volume in ([], [-1], [65536], [0] * 256):
             with pytest.raises(UsageError):
                 playback.set_volume(volume)
 
