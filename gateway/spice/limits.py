@@ -30,7 +30,7 @@ MAX_SERVER_MESSAGE: Final[dict[ChannelType, int]] = {
     ChannelType.MAIN: 1 * MIB,
     ChannelType.DISPLAY: 128 * MIB,
     ChannelType.INPUTS: 64 * KIB,
-    ChannelType.CURSOR: 4 * MIB,
+    ChannelType.CURSOR: 5 * MIB,
     ChannelType.PLAYBACK: 1 * MIB,
     ChannelType.RECORD: 64 * KIB,
     ChannelType.TUNNEL: 1 * MIB,

@@ -21,7 +21,7 @@ class Cursor:
     """`data` as `type` lays it out (spice-gtk's channel-cursor.c): ALPHA is B G R A, premultiplied, from the top down.
 
     ``width``, ``height`` and the hot spot are in pixels. ``unique`` names the picture in the clients' caches: pictures
-    that differ must differ in it, and 0 is never cached. Raises `UsageError` when the data is not of the size.
+    that differ must differ in it (u64), and 0 is never cached. Raises `UsageError` when the data is not of the size.
     """
 
     type: CursorType
@@ -37,8 +37,10 @@ class Cursor:
             raise UsageError(f"a cursor of {self.width}×{self.height} pixels is empty or larger than clients take")
         if not (0 <= self.hot_x < self.width and 0 <= self.hot_y < self.height):
             raise UsageError("a cursor's hot spot is in its picture")
+        if not 0 <= self.unique < 1 << 64:
+            raise UsageError(f"a cursor's unique number is u64, not {self.unique}")
         need = data_size(self.type, self.width, self.height)
-        if len(self.data) < need:
+        if len(self.data) != need:
             raise UsageError(f"a {self.type.name} cursor of {self.width}×{self.height} has {need} bytes")
 
     @classmethod

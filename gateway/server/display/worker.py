@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gateway.server.display.cursor import Cursor
 from gateway.server.display.region import Rect
@@ -16,6 +16,10 @@ from gateway.spice.limits import MAX_MONITORS
 if TYPE_CHECKING:
     from gateway.server.channels.cursor import CursorChannel
     from gateway.server.channels.display import DisplayChannel
+
+
+U16: Final = 0xFFFF
+U32: Final = 0xFFFFFFFF
 
 
 class Monitor(NamedTuple):
@@ -73,8 +77,8 @@ class QXLWorker:
             raise UsageError("there is no primary surface to show")
         if not all(primary.bounds.holds(head.rect) and head.rect.area for head in heads):
             raise UsageError("a monitor shows what is not on the primary surface")
-        if len(heads) > MAX_MONITORS:
-            raise UsageError(f"there are at most {MAX_MONITORS} monitors")
+        if max(len(heads), max_allowed or 0) > MAX_MONITORS or any(not 0 <= head.id <= U32 for head in heads):
+            raise UsageError(f"there are at most {MAX_MONITORS} monitors, and their numbers are u32")
         self._display.set_monitors(heads, max(max_allowed or 0, len(heads)))
 
     # the pointer
@@ -94,7 +98,12 @@ class QXLWorker:
         self._cursor.change(replace(self._cursor.pointer, visible=False))
 
     def cursor_trail(self, length: int, frequency: int) -> None:
-        """It leaves so many images behind, so often: as the guest's settings have it (u16 each)."""
+        """It leaves so many images behind, so often: as the guest's settings have it (u16 each).
+
+        Raises `UsageError` for other numbers.
+        """
+        if not (0 <= length <= U16 and 0 <= frequency <= U16):
+            raise UsageError(f"a trail's length and frequency are u16, not {length} and {frequency}")
         self._cursor.change(replace(self._cursor.pointer, trail=(length, frequency)))
 
     def reset_cursor(self) -> None:

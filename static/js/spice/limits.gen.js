@@ -12,7 +12,7 @@ export const LINK_SECONDS = 10;
 export const MAX_SUB_MESSAGES = 1024;
 export const MAX_MESSAGE_ITEMS = 1048576;
 /** @type {Readonly<Record<number, number>>} */
-export const MAX_SERVER_MESSAGE = Object.freeze({ 1: 1048576, 2: 134217728, 3: 65536, 4: 4194304, 5: 1048576, 6: 65536, 7: 1048576, 8: 1048576, 9: 4194304, 10: 4194304, 11: 4194304 });
+export const MAX_SERVER_MESSAGE = Object.freeze({ 1: 1048576, 2: 134217728, 3: 65536, 4: 5242880, 5: 1048576, 6: 65536, 7: 1048576, 8: 1048576, 9: 4194304, 10: 4194304, 11: 4194304 });
 /** @type {Readonly<Record<number, number>>} */
 export const MAX_CLIENT_MESSAGE = Object.freeze({ 1: 1048576, 2: 65536, 3: 65536, 4: 65536, 5: 65536, 6: 1048576, 7: 1048576, 8: 1048576, 9: 4194304, 10: 4194304, 11: 4194304 });
 export const MAX_CHANNELS = 256;

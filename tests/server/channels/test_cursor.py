@@ -7,10 +7,11 @@ import pytest
 
 from gateway.server.channels.cursor import CursorCache
 from gateway.server.display.cursor import Cursor, data_size
-from gateway.server.display.worker import QXLWorker
+from gateway.server.display.worker import Monitor, QXLWorker
 from gateway.server.interfaces import TabletInterface
 from gateway.spice.enums import ChannelType, CursorFlags, CursorType, MouseButtonMask
 from gateway.spice.errors import UsageError
+from gateway.spice.limits import MAX_CURSOR_WIDTH, MAX_MONITORS
 from gateway.spice.messages import common
 from gateway.spice.messages import cursor as messages
 from gateway.spice.messages.shapes import Point16
@@ -148,6 +149,33 @@ def test_cache_is_bounded_in_pixels() -> None:
     assert cache.evict() == [1]
 
 
+@pytest.mark.parametrize("type_", [CursorType.ALPHA, CursorType.COLOR32])
+async def test_client_takes_the_largest_cursor_that_a_machine_can_make(type_: CursorType) -> None:
+    async with ServingCore() as core, core.client() as client:
+        worker = adapter_of(core).worker
+        channel, _ = await opened(await client.begin())
+        worker.set_cursor(picture(1, MAX_CURSOR_WIDTH, type_))
+        shown = await channel.expect(messages.Set)
+        assert len(shown.cursor.data) == data_size(type_, MAX_CURSOR_WIDTH, MAX_CURSOR_WIDTH)
+
+
+async def test_numbers_that_no_message_holds_are_refused_before_any_client_meets_them() -> None:
+    async with ServingCore() as core, core.client() as client:
+        worker = adapter_of(core).worker
+        surface = worker.create_primary_surface(64, 64)
+        for length, frequency in ((-1, 0), (0, 0x10000)):
+            with pytest.raises(UsageError, match="u16"):
+                worker.cursor_trail(length, frequency)
+        with pytest.raises(UsageError, match="u64"):
+            Cursor(CursorType.ALPHA, 1, 1, 0, 0, bytes(4), 1 << 64)
+        with pytest.raises(UsageError, match="u32"):
+            worker.monitors_config([Monitor(-1, surface.bounds)])
+        with pytest.raises(UsageError, match="at most"):
+            worker.monitors_config([Monitor(0, surface.bounds)], MAX_MONITORS + 1)
+        _, init = await opened(await client.begin())
+        assert (init.trail_length, init.trail_frequency) == (0, 0)
+
+
 def test_cursor_is_made_of_a_picture_with_alpha() -> None:
     rgba = np.zeros((4, 4, 4), np.uint8)
     rgba[1, 2] = (255, 100, 0, 128)
@@ -158,7 +186,7 @@ def test_cursor_is_made_of_a_picture_with_alpha() -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "hot", "size"), [(0, 1, 0, 4), (2000, 1, 0, 8000), (2, 2, 2, 16), (2, 2, 0, 15)]
+    ("width", "height", "hot", "size"), [(0, 1, 0, 4), (2000, 1, 0, 8000), (2, 2, 2, 16), (2, 2, 0, 15), (2, 2, 0, 17)]
 )
 def test_machine_cannot_make_a_cursor_that_clients_do_not_take(width: int, height: int, hot: int, size: int) -> None:
     with pytest.raises(UsageError):
