@@ -122,10 +122,7 @@ class PicturePipe:
         self.changes += 1
         picture = self.pictures[op.surface]
         if isinstance(op, DestroySurface):
-            if any(waiting.surface == op.surface for waiting in self._ops):
-                self._collapse()
-            del self.pictures[op.surface]
-            self._append(op)
+            self._destroy(op)
         elif not self._sources_are_right(op) or not op.apply(picture):
             picture.damage(Region((op.box,)))
         else:
@@ -174,6 +171,22 @@ class PicturePipe:
             return True
         sources = [self.pictures.get(id_) for id_ in op.sources]
         return all(picture is not None and picture.is_right for picture in sources)
+
+    def _destroy(self, op: DestroySurface) -> None:
+        """Take a surface away. One that the client has not been told of comes and goes without its knowing.
+
+        So no more than a surface's end and another's beginning wait under one number, however often it is used.
+        """
+        waiting = [one for one in self._ops if one.surface == op.surface]
+        if waiting:
+            self._collapse()
+        del self.pictures[op.surface]
+        untold = next((one for one in reversed(waiting) if isinstance(one, CreateSurface)), None)
+        if untold is None:
+            self._append(op)
+        else:
+            self._ops.remove(untold)
+            self._structural -= 1
 
     def _append(self, op: Op) -> None:
         self._ops.append(op)
