@@ -36,7 +36,10 @@ Tiles = npt.NDArray[np.bool_]
 
 
 def changed(now: Words, before: Words, where: Rect) -> Region:
-    """The part of `where` in which two arrays of pixels (rows of u32, whole tiles large) differ."""
+    """The part of `where` in which two arrays of pixels (rows of u32, whole tiles large) differ.
+
+    A large one is compared by whole tiles: what differs in a tile of its edge, but outside of it, counts as well.
+    """
     if where.area <= FEW_PIXELS:
         return Region((_around(now[where.slices] != before[where.slices]).moved(where.left, where.top),))
     top, left = where.top // TILE * TILE, where.left // TILE * TILE
