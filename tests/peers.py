@@ -220,6 +220,7 @@ class FakeMachine:
     """A SPICE server that links whoever comes, and leaves the rest to the test.
 
     `password` None takes any. `refusals` answer link requests instead, one after the other; None among them accepts.
+    `ticket_shown` says that a good ticket came; it is answered while `may_grant` is set.
     """
 
     def __init__(
@@ -236,6 +237,9 @@ class FakeMachine:
         self.channel_caps = channel_caps or []
         self.refusals: list[LinkErr | None] = []
         self.requests: list[LinkRequest] = []
+        self.ticket_shown = asyncio.Event()
+        self.may_grant = asyncio.Event()
+        self.may_grant.set()
         self.port = 0
         self._tls, self._unix = tls, unix
         self._server: asyncio.Server | None = None
@@ -312,6 +316,8 @@ class FakeMachine:
             link.deny()
             await linking.flush()
             raise Gone
+        self.ticket_shown.set()
+        await soon(self.may_grant.wait())
         link.grant()
         linked = await linking.expect(Linked)
         await linking.flush()
@@ -382,6 +388,11 @@ class Browser(Client):
         pipe = WebSocketPipe(socket)
         self._pipes.append(pipe)  # it closes when nobody holds it
         return pipe
+
+    def vanish(self) -> None:
+        """Cut all connections, without a word."""
+        for pipe in self._pipes:
+            pipe.vanish()
 
 
 class NativeClient(Client):

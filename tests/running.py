@@ -26,6 +26,8 @@ from gateway.server.server import SpiceServer
 from gateway.serving import listen, site_of
 from gateway.spice.enums import ChannelType
 from gateway.spice.limits import LINK_SECONDS
+from gateway.spice.messages import display
+from gateway.spice.messages.common import SetAck
 from gateway.spice.messages.main import ChannelId, ChannelsList, Init
 from gateway.store import SqliteStore
 from gateway.web import WebSettings, make_app
@@ -38,6 +40,7 @@ from tests.peers import Browser, BrowserChannel, FakeMachine, MachineChannel
 ADMIN = "admin"
 PASSWORD = "correct horse battery"
 SESSION_ID = 0x5EC2E7
+DISPLAY_INIT = display.Init(1, 20_000_000, 1, 16_000_000)
 INIT = Init(
     session_id=SESSION_ID,
     display_channels_hint=1,
@@ -190,6 +193,19 @@ async def open_session(
 async def open_channel(
     browser: Browser, machine: FakeMachine, type_: ChannelType, *, session_id: int = SESSION_ID
 ) -> tuple[BrowserChannel, MachineChannel]:
-    """Another channel of an open session, linked at both ends."""
+    """Another channel of an open session, linked at both ends; a display's first words are said."""
     near = await browser.link(type_, connection_id=session_id)
-    return near, await machine.linked(type_)
+    far = await machine.linked(type_)
+    if type_ is ChannelType.DISPLAY:
+        await near.send(DISPLAY_INIT)
+        await begin_display(far)
+        await near.expect(SetAck)
+        await near.expect(display.InvalAllPalettes)
+    return near, far
+
+
+async def begin_display(far: MachineChannel) -> None:
+    """What libspice says to a new client of its display, before any picture."""
+    await far.send(SetAck(1, 20))
+    await far.expect(display.Init)
+    await far.send(display.InvalAllPalettes())

@@ -72,6 +72,8 @@ MAX_CACHED_PALETTES: Final = 128
 MAX_CACHED_IMAGES: Final = 16384
 IMAGE_CACHE_PIXELS: Final = 20 * MIB
 GLZ_WINDOW_PIXELS: Final = 16 * MIB
+MAX_GLZ_WINDOW_PIXELS: Final = 32 * MIB
+"""Of a client; libspice takes no more (LZ_MAX_WINDOW_SIZE)."""
 MAX_GLZ_WINDOW_IMAGES: Final = 65536
 MAX_GLZ_WAITING: Final = 64
 GLZ_WAIT_SECONDS: Final = 10
@@ -152,6 +154,10 @@ MAX_SESSIONS: Final = 256
 RECEIVE_BYTES: Final = 512 * KIB
 SHARED_RECEIVE_BYTES: Final = 64 * KIB
 CLOSE_SECONDS: Final = 1
+MAX_BEFORE_INIT: Final = 4 * KIB
+"""That a client of a machine's display may say before INIT."""
+LEAVE_SECONDS: Final = 5
+"""Until a machine's connection that nobody uses any more is closed, although the machine has not begun."""
 CONNECT_SECONDS: Final = 5
 PROBE_SECONDS: Final = 1
 PING_SECONDS: Final = 20

@@ -9,7 +9,7 @@ from pathlib import Path
 from typer.testing import CliRunner, Result
 
 from gateway.cli import app
-from tests.machines.test_checkup import answer
+from tests.machines.test_checkup import answering
 from tests.peers import FakeMachine, soon
 
 ENV = {"COLUMNS": "200", "SPICEGATE_API_KEY": None, "SPICEGATE_PASSWORD": None}
@@ -17,10 +17,8 @@ ENV = {"COLUMNS": "200", "SPICEGATE_API_KEY": None, "SPICEGATE_PASSWORD": None}
 
 async def doctor(machine: FakeMachine | None, *words: str, password: str | None = None) -> Result:
     """What the doctor says, of a machine that answers as it should."""
-    async with asyncio.TaskGroup() as group:
-        if machine is not None:
-            group.create_task(answer(machine))
-        env = {**ENV, "SPICEGATE_PASSWORD": password}
+    env = {**ENV, "SPICEGATE_PASSWORD": password}
+    async with answering(machine):
         return await soon(asyncio.to_thread(lambda: CliRunner().invoke(app, ["doctor", *words], env=env)))
 
 

@@ -11,13 +11,19 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 from playwright.sync_api import Browser, expect
 
+from gateway.spice.enums import ChannelType
+from gateway.spice.messages.main import Init
 from tests.e2e.browser import Viewer
 from tests.e2e.conftest import GatewayFor, SavedGuests
 from tests.e2e.gateway import MACHINE, Gateway
+from tests.e2e.loop_thread import aside
 from tests.e2e.oracle import drawn_pattern
 from tests.e2e.program import established, ticks
+from tests.e2e.qemu import FirmwareQemu
+from tests.peers import Browser as Client
 
 pytestmark = pytest.mark.e2e
 
@@ -66,6 +72,28 @@ def test_machine_is_left_within_a_second_of_the_browser(
             break
     assert established(machine.port) == idle
     assert time.monotonic() - closed < 1
+
+
+def test_machine_outlives_clients_that_leave_while_its_channels_open(
+    tmp_path: Path, cleanup: ExitStack, gateway_for: GatewayFor
+) -> None:
+    machine = cleanup.enter_context(FirmwareQemu(tmp_path / "qemu", "qxl"))
+    gateway = gateway_for(machine)
+    aside(_come_and_go(gateway, times=20))
+    assert machine.qmp.execute("query-status")["status"] == "running"
+    assert machine.alive()
+
+
+async def _come_and_go(gateway: Gateway, times: int) -> None:
+    """Link all channels that a screen needs, and cut the connections without a word on them."""
+    async with ClientSession(cookies=dict([gateway.enter()])) as session:
+        for _ in range(times):
+            client = Client(session, f"{gateway.origin}/ws/{MACHINE}", origin=gateway.origin)
+            main = await client.link(ChannelType.MAIN)
+            id_ = (await main.wait_for(Init)).session_id
+            for type_ in (ChannelType.DISPLAY, ChannelType.CURSOR, ChannelType.INPUTS):
+                await client.link(type_, connection_id=id_)
+            client.vanish()
 
 
 def test_gateway_lives_through_rubbish_while_somebody_watches(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from gateway.machines.relay import parse_endpoint
 from gateway.machines.relay.checkup import Checkup, check_up
 from gateway.server.core import Core
 from gateway.spice.enums import ChannelType, LinkErr
+from gateway.spice.messages.common import SetAck
 from gateway.spice.messages.main import AttachChannels, ChannelId, ChannelsList, Init
 from tests.certificates import make_certificate
 from tests.peers import FakeMachine, soon
+from tests.running import begin_display
 
 INIT = Init(0x5EC2E7, 1, 3, 1, 0, 10, 0, 0)
 
@@ -21,18 +25,34 @@ async def look_at(
 ) -> Checkup:
     """A checkup of a machine that answers as it should."""
     endpoint = parse_endpoint(machine.url, ca_file=ca_file)
-    async with asyncio.TaskGroup() as group:
-        if whole:
-            group.create_task(answer(machine))
+    async with answering(machine if whole else None):
         return await soon(check_up(Core(), endpoint, password, whole=whole))
 
 
-async def answer(machine: FakeMachine) -> None:
-    """What the machine says on MAIN: DISPLAY and INPUTS."""
+@asynccontextmanager
+async def answering(machine: FakeMachine | None) -> AsyncIterator[None]:
+    """Meanwhile a machine says what libspice says on the channels that are linked."""
+    async with asyncio.TaskGroup() as group:
+        answers = [group.create_task(say(machine)) for say in (on_main, on_display, on_inputs) if machine is not None]
+        yield
+        for task in answers:  # nobody may have come
+            task.cancel()
+
+
+async def on_main(machine: FakeMachine) -> None:
+    """The machine has DISPLAY and INPUTS."""
     main = await machine.linked(ChannelType.MAIN)
     await main.send(INIT)
     await main.expect(AttachChannels)
     await main.send(ChannelsList([ChannelId(ChannelType.DISPLAY, 0), ChannelId(ChannelType.INPUTS, 0)]))
+
+
+async def on_display(machine: FakeMachine) -> None:
+    await begin_display(await machine.linked(ChannelType.DISPLAY))
+
+
+async def on_inputs(machine: FakeMachine) -> None:
+    await (await machine.linked(ChannelType.INPUTS)).send(SetAck(1, 20))
 
 
 def outcome(found: Checkup) -> dict[str, bool | None]:

@@ -13,7 +13,7 @@ from gateway.server.transport import Transport
 from gateway.spice.enums import ChannelType, LinkErr
 from gateway.spice.framing import MINI_HEADER
 from gateway.spice.limits import RECEIVE_BYTES
-from gateway.spice.messages.common import Ping
+from gateway.spice.messages.common import Ping, SetAck
 from gateway.spice.messages.inputs import KeyDown
 from tests.peers import Browser, BrowserChannel, Channel, FakeMachine, Gone, MachineChannel, soon
 from tests.running import SESSION_ID, RunningGateway, open_channel, open_session
@@ -213,6 +213,8 @@ async def test_hostile_browser_loses_its_channel_and_the_machine_sees_none_of_it
     browser: Browser, machine: FakeMachine, session: Session, header: bytes
 ) -> None:
     near, far = await open_channel(browser, machine, ChannelType.INPUTS)
+    await far.send(SetAck(1, 20))
+    await near.expect(SetAck)
     await near.send(KeyDown(30))
     await far.expect(KeyDown)
     await near.pipe.write(header)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from gateway.machines.relay.flow import ClientFlow, Flow, MachineFlow, MainFlow
+from gateway.machines.relay.flow import ClientFlow, DisplayClientFlow, Flow, MachineFlow, MainFlow
+from gateway.machines.relay.leaving import Leaving, has_begun
 from gateway.machines.relay.restricted import RestrictedClientFlow, RestrictedMainFlow
 from gateway.server.channel import Capabilities, Handlers, RedChannel
 from gateway.server.channel_client import RedChannelClient
@@ -40,6 +41,8 @@ class RelayChannel(RedChannel):
 
 def flows(type_: ChannelType, rights: Right) -> tuple[type[ClientFlow], type[MachineFlow]]:
     """What carries a channel: bytes as they came, unless something of it may not pass."""
+    if type_ is ChannelType.DISPLAY:
+        return DisplayClientFlow, MachineFlow
     if rights == Right.ALL or type_ not in (ChannelType.MAIN, ChannelType.INPUTS):
         return ClientFlow, MainFlow if type_ is ChannelType.MAIN else MachineFlow
     return RestrictedClientFlow, RestrictedMainFlow if type_ is ChannelType.MAIN else MachineFlow
@@ -62,6 +65,7 @@ class RelayChannelClient(RedChannelClient):
         super().__init__(channel, client, browser, caps, mini_header=mini_header)
         self._relay = relay
         self._machine = machine
+        self._machine_is_sound = True
         incoming, outgoing = flows(channel.type, client.admission.rights)
         self.incoming: Flow = incoming(self, browser, machine)
         self.outgoing: Flow = outgoing(self, machine, browser)
@@ -86,6 +90,7 @@ class RelayChannelClient(RedChannelClient):
 
     def on_malformed(self, direction: Direction, error: ProtocolError) -> None:
         """One side sent what the allow-list does not hold."""
+        self._machine_is_sound &= direction is Direction.CLIENT
         who = "The machine" if direction is Direction.SERVER else "The client"
         self.disconnect(Closing(CloseCode.PROTOCOL, f"{who} sent malformed data ({error})."))
 
@@ -123,4 +128,13 @@ class RelayChannelClient(RedChannelClient):
         )
         self.transport.receiver = self._machine.receiver = IDLE
         self.transport.close(closing)
-        self._machine.close(NORMAL)
+        self._leave_machine()
+
+    def _leave_machine(self) -> None:
+        channel, heard = self.channel, self.outgoing.scanner
+        if self._machine.closed or not self._machine_is_sound or has_begun(channel.type, heard.messages):
+            self._machine.close(NORMAL)
+            return
+        greeted = isinstance(self.incoming, DisplayClientFlow) and self.incoming.greeted
+        leaving = Leaving(self._machine, channel.type, heard, mini=self.mini_header, greeted=greeted)
+        channel.core.spawn(leaving.end(), f"leave {self._relay.name}")

@@ -16,6 +16,7 @@ from typing import Final
 
 from gateway.machines.relay.dial import dial, uses_tls
 from gateway.machines.relay.endpoint import Endpoint
+from gateway.machines.relay.leaving import Leaving
 from gateway.server.closing import ChannelClosed
 from gateway.server.core import Core
 from gateway.server.link_pump import LinkPump
@@ -138,7 +139,7 @@ async def check_up(
     except _Failed:
         pass
     finally:
-        doctor.leave()
+        await doctor.leave()
     return doctor.found
 
 
@@ -150,6 +151,7 @@ class _Doctor:
         self._seconds = seconds
         self._secured = endpoint.port is None
         self._open: list[Transport] = []
+        self._linked: list[Leaving] = []
         self.found = Checkup(str(endpoint))
 
     async def run(self, *, whole: bool) -> None:
@@ -165,7 +167,8 @@ class _Doctor:
         for channel in channels:
             await self._channel(session, channel)
 
-    def leave(self) -> None:
+    async def leave(self) -> None:
+        await asyncio.gather(*(channel.end() for channel in self._linked))
         for transport in self._open:
             transport.abort()
 
@@ -259,12 +262,19 @@ class _Doctor:
             async with asyncio.timeout(self._seconds):
                 pump, replied = await self._ask_secured(session, wanted)
                 pump.flush()
-                await pump.expect(Linked)
+                linked = await pump.expect(Linked)
             row.ok, row.detail = True, "Linked."
+            self._leave(pump, wanted, linked)
             row.capabilities = names(ChannelType(wanted.type) if known else None, replied)
         except (ChannelClosed, LinkRefused, ProtocolError, TimeoutError) as error:
             row.detail = told(error)
         row.seconds = perf_counter() - began
+
+    def _leave(self, pump: LinkPump, wanted: ChannelId, linked: Linked) -> None:
+        """Listen to a linked channel for as long as its machine needs."""
+        if wanted.type in frozenset(ChannelType):
+            trailing, mini = linked.trailing + pump.trailing, linked.mini_header
+            self._linked.append(Leaving.after_link(pump.transport, ChannelType(wanted.type), trailing, mini=mini))
 
     async def _ask_secured(self, session: int, wanted: ChannelId) -> tuple[LinkPump, LinkReplied]:
         try:

@@ -10,11 +10,16 @@ from gateway.spice.catalog import Direction
 from gateway.spice.enums import ChannelType
 from gateway.spice.errors import ProtocolError
 from gateway.spice.framing import HeaderScanner, MessageCutter, MessageReader
+from gateway.spice.limits import MAX_BEFORE_INIT, MAX_GLZ_WINDOW_PIXELS
+from gateway.spice.messages import display
 from gateway.spice.messages.common import SetAck
 from gateway.spice.messages.main import ChannelsList, Init
 
 if TYPE_CHECKING:
     from gateway.machines.relay.channel_client import RelayChannelClient
+
+_DISPLAY_INIT = 101  # of a client (spice/protocol.h, SPICE_MSGC_DISPLAY_INIT)
+_BEFORE_INIT = (1, 2, 3)  # ACK_SYNC, ACK, PONG: libspice refuses none of them
 
 
 class Flow:
@@ -67,6 +72,54 @@ class ClientFlow(Flow):
 
     __slots__ = ()
     direction = Direction.CLIENT
+
+
+class DisplayClientFlow(ClientFlow):
+    """From the client to the machine on DISPLAY: nothing before INIT, and INIT only whole and sound.
+
+    libspice's worker stands still from the link to INIT, and does not survive a client that it must refuse meanwhile.
+    """
+
+    __slots__ = ("_held", "_opening")
+
+    def __init__(self, link: RelayChannelClient, source: Transport, sink: Transport) -> None:
+        super().__init__(link, source, sink)
+        self._opening: MessageReader | None = MessageReader(ChannelType.DISPLAY, self.direction, link.mini_header)
+        self._held = b""
+
+    @property
+    def greeted(self) -> bool:
+        """Whether the machine has had INIT."""
+        return self._opening is None
+
+    def on_data(self, data: Data, room: int) -> bool:
+        if self._opening is None:
+            return super().on_data(data, room)
+        self._held += bytes(data[room:])
+        try:
+            if not self._has_init(self._opening, data[room:]):
+                return False
+            self._opening, held = None, self._held
+            self._held = b""
+            return super().on_data(held, 0)
+        except ProtocolError as error:
+            self._link.on_malformed(self.direction, error)
+            return False
+
+    def _has_init(self, opening: MessageReader, payload: Data) -> bool:
+        """Whether INIT has come. Raises `ProtocolError`."""
+        opening.feed(payload)
+        for message in opening:
+            if message.number == _DISPLAY_INIT:
+                init = codec.unpack(display.Init, message.payload)
+                if not 0 <= init.glz_dictionary_window_size <= MAX_GLZ_WINDOW_PIXELS:
+                    raise ProtocolError("INIT asks for a GLZ window that no machine has")
+                return True
+            if message.number not in _BEFORE_INIT:
+                raise ProtocolError(f"message {message.number} comes before INIT")
+        if len(self._held) > MAX_BEFORE_INIT:
+            raise ProtocolError("INIT does not come")
+        return False
 
 
 class MachineFlow(Flow):

@@ -16,10 +16,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 from gateway.machines.relay.channel_client import RelayChannelClient
 from gateway.machines.relay.dial import dial
+from gateway.machines.relay.leaving import Leaving
 from gateway.server.channel import Capabilities
 from gateway.server.client import RedClient
 from gateway.server.closing import ChannelClosed, CloseCode, Closing
@@ -30,7 +32,7 @@ from gateway.server.transport import Transport
 from gateway.server.visitor import Admission, Visitor, ticket_admission
 from gateway.spice.enums import ChannelType, LinkErr
 from gateway.spice.errors import LinkRefused, ProtocolError
-from gateway.spice.limits import MAX_UNPROVEN_LINKS
+from gateway.spice.limits import LEAVE_SECONDS, MAX_UNPROVEN_LINKS
 from gateway.spice.link import Linked, LinkReplied, LinkRequest, TicketReceived
 from gateway.spice.link_client import LinkClient
 from gateway.spice.link_server import LinkServer
@@ -60,11 +62,38 @@ _LINK_ERRORS = {
 }
 
 
-class _MachineLink(NamedTuple):
-    """The machine's side, as far as its reply."""
+@dataclass(slots=True)
+class _MachineLink:
+    """The machine's side, from its reply on."""
 
+    type: ChannelType
     pump: LinkPump
     replied: LinkReplied
+    shown: bool = False
+    """Whether the machine has had its ticket."""
+    opened: Linked | None = None
+
+    async def open(self) -> Linked:
+        """Show the machine its ticket."""
+        self.shown = True
+        self.pump.flush()
+        self.opened = await self.pump.expect(Linked)
+        return self.opened
+
+    async def leave(self) -> None:
+        """Hang up, once a machine that took its ticket has begun with the channel."""
+        transport = self.pump.transport
+        if not self.shown:
+            transport.abort()
+            return
+        try:
+            async with asyncio.timeout(LEAVE_SECONDS):
+                linked = self.opened or await self.pump.expect(Linked)
+        except (ProtocolError, LinkRefused, TimeoutError):
+            transport.abort()
+            return
+        trailing = linked.trailing + self.pump.trailing
+        await Leaving.after_link(transport, self.type, trailing, mini=linked.mini_header).end()
 
 
 class Joining:
@@ -103,7 +132,7 @@ class Joining:
             try:
                 await self._finish(request, client, machine)
             except BaseException:
-                machine.pump.transport.abort()
+                self._relay.core.spawn(machine.leave(), f"leave {self._relay.name}")
                 raise
         finally:
             self._relay.unproven -= unproven
@@ -133,8 +162,7 @@ class Joining:
         """Show the machine its ticket."""
         self._relay.opening += new_session
         try:
-            machine.pump.flush()
-            return await self._of_machine(machine.pump.expect(Linked))
+            return await self._of_machine(machine.open())
         finally:
             self._relay.opening -= new_session
 
@@ -216,7 +244,7 @@ class Joining:
         )
         pump = LinkPump(link, transport)
         pump.flush()
-        return _MachineLink(pump, await self._of_machine(pump.expect(LinkReplied)))
+        return _MachineLink(ChannelType(request.channel_type), pump, await self._of_machine(pump.expect(LinkReplied)))
 
     async def _of_machine(self, answer: Awaitable[T]) -> T:
         """An answer of the machine, whose faults and silence are told as such, while the client still waits."""
