@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
@@ -34,6 +33,7 @@ from gateway.spice.limits import DICTIONARY_PIXELS, DISPLAY_INIT_SECONDS
 from gateway.spice.messages import display as messages
 
 if TYPE_CHECKING:
+    from gateway.server.core import Timer
     from gateway.server.display.worker import Monitor
     from gateway.server.server import SpiceServer
 
@@ -78,11 +78,11 @@ class DisplayClient(PipeClient, Watcher, Outlet):
         self._streams = Streams(self, reports=reports, sized=sized)
         self._monitors_due = False
         self._changed_lately = False
-        self._deadline: asyncio.TimerHandle | None = None
-        self._refining: asyncio.TimerHandle | None = None
+        self._deadline: Timer | None = None
+        self._refining: Timer | None = None
 
     def on_started(self) -> None:
-        self._deadline = self.channel.core.loop.call_later(DISPLAY_INIT_SECONDS, self.on_late)
+        self._deadline = self.channel.core.call_later(DISPLAY_INIT_SECONDS, self.on_late)
 
     def on_late(self) -> None:
         """The client has had its time for INIT."""
@@ -183,7 +183,7 @@ class DisplayClient(PipeClient, Watcher, Outlet):
         """A picture left that is not exact."""
         if self._refining is None:
             self._changed_lately = False
-            self._refining = self.channel.core.loop.call_later(QUIET_SECONDS, self.guard, self._refine)
+            self._refining = self.channel.core.call_later(QUIET_SECONDS, self.guard, self._refine)
 
     def _refine(self) -> None:
         self._refining = None
@@ -237,9 +237,11 @@ class DisplayClient(PipeClient, Watcher, Outlet):
 
     def on_preferred_video_codec_type(self, message: messages.PreferredVideoCodecType) -> None:
         self._streams.set_encoders(self._encoders(message.codecs))
+        self.advance()
 
     def on_stream_report(self, message: messages.StreamReport) -> None:
         self._streams.on_report(message)
+        self.advance()
 
     def _encoders(self, preferred: Sequence[VideoCodecType]) -> list[Encoder]:
         """Those that the client can play, the preferred ones first; an old client plays MJPEG only."""
