@@ -123,7 +123,7 @@ class ServingCore:
         self.port = 0
 
     async def __aenter__(self) -> Self:
-        self.core = Core()
+        self.core = self.make_core()
         self.server = self.make_server()
         self.server.ticketing = self._password is not None
         if self._password is not None:
@@ -141,6 +141,10 @@ class ServingCore:
         self.server.close(NORMAL)
         self.listener.close()
         await self.core.close()
+
+    def make_core(self) -> Core:
+        """What the server runs on."""
+        return Core()
 
     def make_server(self) -> SpiceServer:
         """What is served, initialised. The tests of a machine serve that machine's."""

@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from gateway.server.durations import Durations
 from gateway.spice.limits import RECEIVE_BYTES, SHARED_RECEIVE_BYTES
@@ -60,6 +60,13 @@ class ReceiveBuffer:
         return self.target
 
 
+class Timer(Protocol):
+    """Something that is to happen later."""
+
+    def cancel(self) -> None:
+        """It is not to happen."""
+
+
 class Core:
     """The loop of a server with everything that is one for each loop."""
 
@@ -74,6 +81,10 @@ class Core:
     def now(self) -> float:
         """Seconds on the loop's clock."""
         return self.loop.time()
+
+    def call_later(self, seconds: float, work: Callable[..., object], *args: object) -> Timer:
+        """Do `work(*args)` in so many seconds of this core's clock."""
+        return self.loop.call_later(seconds, work, *args)
 
     def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
         """Run `work` as a task that this core owns; what it raises is logged."""

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from typing import Protocol, cast
 
 from gateway.server.closing import Closing
-from gateway.server.core import HEADROOM, Core
+from gateway.server.core import HEADROOM, Core, Timer
 from gateway.spice.limits import CLOSE_SECONDS
 
 Data = bytes | memoryview
@@ -134,7 +134,7 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
         self._core = core
         self._transport: asyncio.Transport | None = None
         self._previous: asyncio.BaseProtocol | None = None
-        self._linger: asyncio.TimerHandle | None = None
+        self._linger: Timer | None = None
         self._held = False  # reading is paused on purpose
         self._early = b""  # came before there was a receiver: at most one read
         self._greedy = False  # the loop reads one connection many times in a turn
@@ -257,7 +257,7 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
     def expire(self) -> None:
         """Give the peer a moment to take what waits and to close; then abort."""
         if self._linger is None and self._transport is not None:
-            self._linger = self._core.loop.call_later(CLOSE_SECONDS, self.abort)
+            self._linger = self._core.call_later(CLOSE_SECONDS, self.abort)
 
     def abort(self) -> None:
         if self._transport is not None:

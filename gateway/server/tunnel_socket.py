@@ -59,7 +59,7 @@ class TunnelSocket:
         self._sends_fin = self._sent_fin = False
         self._got_fin = self._told_fin = False
         self._client_closed = self._sent_close = False
-        self._timer = tunnel.core.loop.call_later(TUNNEL_SECONDS, self.close)
+        self._timer = tunnel.core.call_later(TUNNEL_SECONDS, self.close)
 
     # the machine's side
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from gateway.spice.errors import UsageError
 from gateway.spice.limits import MAX_SURFACES, MAX_SURFACES_PIXELS
 
 if TYPE_CHECKING:
-    from gateway.server.core import Core
+    from gateway.server.core import Core, Timer
 
 
 class Watcher(ABC):
@@ -59,7 +58,7 @@ class Screen:
         self._due = False
         self._turn = 0
         self._videos = VideoFinder()
-        self._video_timer: asyncio.TimerHandle | None = None
+        self._video_timer: Timer | None = None
 
     @property
     def is_watched(self) -> bool:
@@ -117,7 +116,7 @@ class Screen:
             return
         video = self._videos.on_change(box, surface.pixels[box.slices], self.core.now())
         if video is not None and self._video_timer is None:
-            self._video_timer = self.core.loop.call_later(STALLED / 2, self._check_videos)
+            self._video_timer = self.core.call_later(STALLED / 2, self._check_videos)
 
     def tell_frame(self, surface: Surface, video: Video, visible: Region) -> None:
         """A video changed, and is visible there."""
@@ -133,7 +132,7 @@ class Screen:
             self._tell_over(over)
             self.schedule()
         if self._videos.videos:
-            self._video_timer = self.core.loop.call_later(STALLED / 2, self._check_videos)
+            self._video_timer = self.core.call_later(STALLED / 2, self._check_videos)
 
     def _tell_over(self, videos: list[Video]) -> None:
         for video in videos:

@@ -25,6 +25,7 @@ from gateway.spice.messages import display as messages
 from gateway.spice.wire import Message
 
 if TYPE_CHECKING:
+    from gateway.server.core import Timer
     from gateway.server.display.picture import Picture
     from gateway.server.display.sender import Outlet
     from gateway.server.display.videos import Video
@@ -71,7 +72,7 @@ class Stream:
         self._is_due = False
         """Whether the newest picture is to be encoded."""
         self._started = 0.0
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Timer | None = None
 
     @property
     def codec(self) -> VideoCodecType:
@@ -112,7 +113,7 @@ class Stream:
         wait = self._started + self.rate.least_interval * TOLERANCE - core.now()
         if wait > 0:
             self._give_up_for_newest()
-            self._timer = core.loop.call_later(wait, self._on_time)
+            self._timer = core.call_later(wait, self._on_time)
         elif self._waiting:
             self._start(self._waiting.popleft())
         else:

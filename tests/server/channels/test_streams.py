@@ -7,12 +7,13 @@ import pytest
 
 from gateway.server.display.region import Rect
 from gateway.server.display.surface import Surface
+from gateway.server.display.videos import STALLED
 from gateway.spice.enums import DisplayCap, VideoCodecType
 from gateway.spice.messages import display, draw
 from gateway.spice.messages.display import StreamReport
 from tests.screen import LinkedScreen
 from tests.server.channels.test_display import LZ4, adapter_of, scribble
-from tests.serving_core import ServingCore
+from tests.stepped_core import SteppedCore, SteppedServingCore
 
 BOX = Rect.at(32, 16, 160, 128)
 MULTI: list[int] = [*LZ4, DisplayCap.MULTI_CODEC, DisplayCap.STREAM_REPORT]
@@ -26,14 +27,16 @@ ALL_CODECS: list[int] = [*MULTI, *CODEC_CAPS.values()]
 
 
 class Film:
-    """A film that runs in a window of the machine's screen."""
+    """A film of 30 pictures a second that runs in a window of the machine's screen."""
 
-    def __init__(self, surface: Surface) -> None:
+    def __init__(self, core: SteppedCore, surface: Surface) -> None:
         self.surface = surface
+        self._core = core
         self._number = 0
 
     def show(self, *visible: Rect, box: Rect = BOX) -> None:
         """Draw the next picture where it is visible."""
+        self._core.advance(1 / 30)
         self._number += 1
         y, x = np.mgrid[0 : box.height, 0 : box.width]
         waves = [np.sin((x + 3 * self._number) / 17), np.sin((y - self._number) / 23), np.sin((x + y) / 31)]
@@ -57,15 +60,20 @@ class Film:
             self.show(*visible)
             await screen.until(display.StreamData)
 
+    async def stop(self, screen: LinkedScreen) -> None:
+        """Stand still until the client is told that there is no video any more."""
+        self._core.advance(2 * STALLED)
+        await screen.until(display.StreamDestroy)
+
 
 @pytest.mark.parametrize("codec", list(CODEC_CAPS))
 async def test_video_is_played_in_the_codec_that_the_client_has(codec: VideoCodecType) -> None:
-    async with ServingCore() as core, core.client() as client:
+    async with SteppedServingCore() as core, core.client() as client:
         surface = adapter_of(core).worker.create_primary_surface(320, 240)
         scribble(surface)
         screen = await LinkedScreen.open(await client.begin(), caps=[*MULTI, CODEC_CAPS[codec]])
         await screen.until(display.Mark)
-        film = Film(surface)
+        film = Film(core.core, surface)
         create = await film.until_stream(screen)
         assert create.codec_type is codec
         await screen.until(display.StreamData)
@@ -75,7 +83,7 @@ async def test_video_is_played_in_the_codec_that_the_client_has(codec: VideoCode
         now = core.server.mm_time()
         assert now < stream.times[-1] < now + 500
         assert screen.error(surface) < 8
-        await screen.until(display.StreamDestroy)
+        await film.stop(screen)
         await screen.until_equal(surface)
     kinds = [type(message) for message in screen.seen]
     during = kinds[kinds.index(display.StreamCreate) : kinds.index(display.StreamDestroy)]
@@ -83,24 +91,22 @@ async def test_video_is_played_in_the_codec_that_the_client_has(codec: VideoCode
 
 
 async def test_client_chooses_among_codecs() -> None:
-    async with ServingCore() as core, core.client() as client:
+    async with SteppedServingCore() as core, core.client() as client:
         surface = adapter_of(core).worker.create_primary_surface(320, 240)
         screen = await LinkedScreen.open(await client.begin(), caps=ALL_CODECS)
-        film = Film(surface)
+        film = Film(core.core, surface)
         assert (await film.until_stream(screen)).codec_type is VideoCodecType.H264
         await screen.channel.send(display.PreferredVideoCodecType([VideoCodecType.H265, VideoCodecType.VP8]))
-        while not isinstance(message := await screen.step(), display.StreamDestroy):
-            film.show()
-        assert message.id == 0
+        assert (await screen.until(display.StreamDestroy)).id == 0
         assert (await film.until_stream(screen)).codec_type is VideoCodecType.VP8
 
 
 async def test_old_client_is_sent_mjpeg_and_asked_for_no_reports() -> None:
-    async with ServingCore() as core, core.client() as client:
+    async with SteppedServingCore() as core, core.client() as client:
         surface = adapter_of(core).worker.create_primary_surface(320, 240)
         screen = await LinkedScreen.open(await client.begin(), caps=LZ4)
         await screen.until(display.Mark)
-        film = Film(surface)
+        film = Film(core.core, surface)
         assert (await film.until_stream(screen)).codec_type is VideoCodecType.MJPEG
         await film.run(screen, 3)
         (stream,) = screen.streams.values()
@@ -108,11 +114,11 @@ async def test_old_client_is_sent_mjpeg_and_asked_for_no_reports() -> None:
 
 
 async def test_what_hangs_over_a_video_is_clipped_out_of_it_and_exact() -> None:
-    async with ServingCore() as core, core.client() as client:
+    async with SteppedServingCore() as core, core.client() as client:
         surface = adapter_of(core).worker.create_primary_surface(320, 240)
         screen = await LinkedScreen.open(await client.begin(), caps=[*MULTI, DisplayCap.CODEC_VP8])
         await screen.until(display.Mark)
-        film = Film(surface)
+        film = Film(core.core, surface)
         await film.until_stream(screen)
         await film.run(screen, 3)
         menu = Rect.at(100, 40, 60, 50)
@@ -138,11 +144,11 @@ async def test_what_hangs_over_a_video_is_clipped_out_of_it_and_exact() -> None:
 
 
 async def test_reports_of_the_client_are_heeded() -> None:
-    async with ServingCore() as core, core.client() as client:
+    async with SteppedServingCore() as core, core.client() as client:
         surface = adapter_of(core).worker.create_primary_surface(320, 240)
         screen = await LinkedScreen.open(await client.begin(), caps=[*MULTI, DisplayCap.CODEC_VP8])
         await screen.until(display.Mark)
-        film = Film(surface)
+        film = Film(core.core, surface)
         await film.until_stream(screen)
         await film.run(screen, 2)
         (stream,) = screen.streams.values()
@@ -154,12 +160,12 @@ async def test_reports_of_the_client_are_heeded() -> None:
 
 
 async def test_client_that_cannot_play_a_stream_gets_another_codec_and_at_last_pixels() -> None:
-    async with ServingCore() as core, core.client() as client:
+    async with SteppedServingCore() as core, core.client() as client:
         surface = adapter_of(core).worker.create_primary_surface(320, 240)
         caps: list[int] = [*MULTI, DisplayCap.CODEC_VP8, DisplayCap.CODEC_MJPEG]
         screen = await LinkedScreen.open(await client.begin(), caps=caps)
         await screen.until(display.Mark)
-        film = Film(surface)
+        film = Film(core.core, surface)
         for codec in (VideoCodecType.VP8, VideoCodecType.MJPEG):
             create = await film.until_stream(screen)
             assert create.codec_type is codec
@@ -172,12 +178,12 @@ async def test_client_that_cannot_play_a_stream_gets_another_codec_and_at_last_p
 
 
 async def test_streams_end_before_their_surface() -> None:
-    async with ServingCore() as core, core.client() as client:
+    async with SteppedServingCore() as core, core.client() as client:
         worker = adapter_of(core).worker
         surface = worker.create_primary_surface(320, 240)
         screen = await LinkedScreen.open(await client.begin(), caps=[*MULTI, DisplayCap.CODEC_VP8])
         await screen.until(display.Mark)
-        film = Film(surface)
+        film = Film(core.core, surface)
         await film.until_stream(screen)
         await film.run(screen, 2)
         larger = worker.create_primary_surface(400, 300)
@@ -188,12 +194,12 @@ async def test_streams_end_before_their_surface() -> None:
 
 @pytest.mark.parametrize("sized", [True, False])
 async def test_video_whose_window_is_moved_goes_on(sized: bool) -> None:
-    async with ServingCore() as core, core.client() as client:
+    async with SteppedServingCore() as core, core.client() as client:
         surface = adapter_of(core).worker.create_primary_surface(320, 240)
         caps: list[int] = [*MULTI, DisplayCap.CODEC_VP8, *([DisplayCap.SIZED_STREAM] if sized else [])]
         screen = await LinkedScreen.open(await client.begin(), caps=caps)
         await screen.until(display.Mark)
-        film = Film(surface)
+        film = Film(core.core, surface)
         await film.until_stream(screen)
         await film.run(screen, 3)
         for step in range(1, 4):
@@ -208,17 +214,17 @@ async def test_video_whose_window_is_moved_goes_on(sized: bool) -> None:
         while not (screen.primary[uncovered.slices] & 0xFF == 90).all():
             await screen.step()
         assert screen.streams
-        await screen.until(display.StreamDestroy)
+        await film.stop(screen)
         await screen.until_equal(surface)
 
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_whatever_is_drawn_about_a_video_all_is_exact_in_the_end(seed: int) -> None:
-    async with ServingCore() as core, core.client() as client:
+    async with SteppedServingCore() as core, core.client() as client:
         surface = adapter_of(core).worker.create_primary_surface(320, 240)
         screen = await LinkedScreen.open(await client.begin(), caps=[*MULTI, DisplayCap.CODEC_VP8])
         await screen.until(display.Mark)
-        film, random = Film(surface), np.random.default_rng(seed)
+        film, random = Film(core.core, surface), np.random.default_rng(seed)
         await film.until_stream(screen)
         for _ in range(40):
             x, y, width, height, kind = (int(number) for number in random.integers(0, (260, 200, 100, 80, 4)))
@@ -232,5 +238,5 @@ async def test_whatever_is_drawn_about_a_video_all_is_exact_in_the_end(seed: int
                 surface.damage(rect)
             film.show()
             await screen.until(display.StreamData)
-        await screen.until(display.StreamDestroy)
+        await film.stop(screen)
         await screen.until_equal(surface)
