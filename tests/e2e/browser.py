@@ -201,6 +201,20 @@ class Viewer(Visitor):
         """Returns when the surface equals the picture in every pixel; otherwise fails with the difference."""
         wait_until_equal(self.snapshot, expected, name, timeout)
 
+    def wait_until_agrees(self, look: Callable[[], Pixels], name: str) -> Pixels:
+        """The still screen of a machine, once the viewer shows what another client's `look` at it does.
+
+        A server that still has drawings to carry out shows its newest client an older picture: it is looked at anew.
+        """
+        for _ in range(5):
+            expected = look()
+            for _ in ticks(2, 0.05):
+                shown = self.snapshot()
+                if shown is not None and picture.equal(shown, expected):
+                    return expected
+        self.wait_until_shows(expected, name)
+        return expected
+
     def hide_all_but_the_picture(self) -> None:
         self.page.evaluate("""() => {
           for (const part of document.querySelector("spice-viewer").shadowRoot.children)

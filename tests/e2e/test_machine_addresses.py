@@ -53,5 +53,5 @@ def _open_and_compare(machine: FirmwareQemu, gateway: Gateway, viewer: Viewer) -
     viewer.open(gateway.link)
     viewer.wait_for_first_frame()
     machine.freeze()
-    viewer.wait_until_shows(screenshot(machine), "machine-address")
+    viewer.wait_until_agrees(lambda: screenshot(machine), "machine-address")
     assert viewer.complaints == []

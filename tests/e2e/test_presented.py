@@ -30,7 +30,6 @@ def test_the_canvas_shows_what_x_programs_draw_on_the_screen_and_on_surfaces(
         if "SURFACE" in viewer.counters().get("byType", {}):
             break
     screen.freeze()
-    expected = screenshot(screen)
+    expected = viewer.wait_until_agrees(lambda: screenshot(screen), "presented-snapshot")
     assert colours(expected) > 3
-    viewer.wait_until_shows(expected, "presented-snapshot")
     wait_until_equal(viewer.presented, expected, "presented-canvas")
