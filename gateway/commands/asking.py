@@ -15,9 +15,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import quote
 
 import aiohttp
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from yarl import URL
 
 from gateway.access import Access, AccessError, Principal, local_admin
 from gateway.machines.fleet import Fleet
@@ -35,6 +37,11 @@ LOCAL: Final = (users, grants, audit)
 T = TypeVar("T")
 
 TIMEOUT: Final = aiohttp.ClientTimeout(total=120)
+
+
+def at(*parts: str) -> str:
+    """A path below `/api/v1`, of parts that somebody typed: none of them can be more than one part."""
+    return "".join("/" + quote(part, safe="").replace(".", "%2E") for part in parts)
 
 
 class CommandFailed(SpiceError):
@@ -78,7 +85,7 @@ class Remote(Asker):
         connector = aiohttp.TCPConnector(ssl=context)
         headers = {"Authorization": f"Bearer {self._key}"}
         async with aiohttp.ClientSession(connector=connector, headers=headers, timeout=TIMEOUT) as session:
-            url = self._url + BASE + path
+            url = URL(self._url + BASE).joinpath(path.lstrip("/"), encoded=True)
             async with session.request(method, url, json=body, params=query, allow_redirects=False) as response:
                 text = await response.text()
                 if response.status >= 300:

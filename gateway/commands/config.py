@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
+from gateway.commands.tables import add_row, table
 from gateway.config import DEMO_URL, FILE_NAME, Config, ConfigError, configure
 from gateway.config.example import example
 from gateway.config.loading import chosen_file
@@ -49,14 +49,14 @@ def print_example() -> None:
 
 def show(settings: Config, path: Path | None) -> None:
     """A table of the machines, and where the gateway listens."""
-    gateway, console = settings.gateway, Console()
-    scheme = "https" if gateway.tls_cert else "http"
-    console.print(f"{path or 'No file'}: fine. The gateway listens on {scheme}://{gateway.host}:{gateway.port}.")
-    table = Table("machine", "address", "password", "native clients", "groups")
+    gateway = settings.gateway
+    scheme = "https" if gateway.has_tls else "http"
+    typer.echo(f"{path or 'No file'}: fine. The gateway listens on {scheme}://{gateway.host}:{gateway.port}.")
+    shown = table("machine", "address", "password", "native clients", "groups")
     for machine in settings.machines:
         secret = "file" if machine.password_file else "environment" if machine.password_env else "none"
         listens = ", ".join(place for place in (machine.listen, machine.tls_listen) if place)
-        table.add_row(machine.name, machine.url, secret, listens or "–", ", ".join(machine.groups) or "–")
+        add_row(shown, (machine.name, machine.url, secret, listens, machine.groups))
     if not settings.machines:
-        table.add_row("demo", DEMO_URL, "none", "–", "–")
-    console.print(table)
+        add_row(shown, ("demo", DEMO_URL, "none", "", ""))
+    Console().print(shown)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from gateway.commands.asking import at
 from gateway.commands.session import Session, command
 
 app = typer.Typer(no_args_is_help=True, help="Who is at which machine.")
@@ -25,7 +26,7 @@ def list_sessions(
 @command(app, "kill")
 def kill_session(session: Session, console: Id) -> None:
     """End a session."""
-    session.ask("DELETE", f"/sessions/{console}")
+    session.ask("DELETE", at("sessions", console))
     session.done(f"Session {console} was ended.")
 
 
@@ -37,5 +38,5 @@ def message_user(
     severity: Annotated[str, typer.Option(help="info, warning or error.")] = "info",
 ) -> None:
     """Show a sentence to whoever sits there."""
-    session.ask("POST", f"/sessions/{console}/messages", {"text": text, "severity": severity})
+    session.ask("POST", at("sessions", console, "messages"), {"text": text, "severity": severity})
     session.done("It was shown.")

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from gateway.commands.asking import CommandFailed
+from gateway.commands.asking import CommandFailed, at
 from gateway.commands.session import Session, command
+from gateway.commands.tables import add_row, table
 from gateway.config import DEMO_URL, ConfigError, checked_password, configure, read_password
 from gateway.config.loading import chosen_file
 from gateway.machines.relay import Endpoint, EndpointError, parse_endpoint
@@ -41,7 +41,7 @@ def doctor(
     The password comes from a file, or from SPICEGATE_PASSWORD. Exit code 1: something is wrong.
     """
     if "://" not in target and not session.is_local:
-        show_checkup(session, session.ask("POST", f"/machines/{target}/test", whole="true"))
+        show_checkup(session, session.ask("POST", at("machines", target, "test"), whole="true"))
         return
     try:
         if "://" in target:
@@ -73,16 +73,15 @@ def show_checkup(session: Session, found: dict[str, Any]) -> None:
         session.print_json(found)
     else:
         console = Console()
-        steps = Table("step", "", "what the machine said", "ms", title=found["address"])
+        steps = table("step", "", "what the machine said", "ms", title=found["address"])
         for step in found["steps"]:
-            steps.add_row(step["name"], _MARKS[step["ok"]], step["detail"], _milliseconds(step["seconds"]))
+            add_row(steps, (step["name"], _MARKS[step["ok"]], step["detail"], _milliseconds(step["seconds"])))
         console.print(steps)
         if found["channels"]:
-            channels = Table("channel", "", "what the machine said", "ms", "capabilities")
+            channels = table("channel", "", "what the machine said", "ms", "capabilities")
             for row in found["channels"]:
                 mark, time = _MARKS[row["ok"]], _milliseconds(row["seconds"])
-                names = ", ".join(row["capabilities"])
-                channels.add_row(f"{row['type']} {row['id']}", mark, row["detail"], time, names)
+                add_row(channels, (f"{row['type']} {row['id']}", mark, row["detail"], time, row["capabilities"]))
             console.print(channels)
         if found["round_trip"] is not None:
             console.print(f"Round trip: {_milliseconds(found['round_trip'])} ms.")

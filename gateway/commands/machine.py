@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.commands.asking import CommandFailed
+from gateway.commands.asking import CommandFailed, at
 from gateway.commands.doctor import show_checkup
 from gateway.commands.session import Session, command
 
@@ -31,7 +31,7 @@ def list_machines(session: Session) -> None:
 @command(app, "show")
 def show_machine(session: Session, name: Name) -> None:
     """One machine."""
-    session.show_one(session.ask("GET", f"/machines/{name}"))
+    session.show_one(session.ask("GET", at("machines", name)))
 
 
 @command(app, "add")
@@ -67,7 +67,7 @@ def edit_machine(
     host_subject: HostSubject = None,
 ) -> None:
     """Change what is given of a machine of the store; the rest stays."""
-    known = session.ask("GET", f"/machines/{name}")
+    known = session.ask("GET", at("machines", name))
     if known["stored"] is None:
         raise CommandFailed(f"{name} stands in the configuration, or is not yours to change")
     options = known["stored"]["options"] | _options(title, password_file, password_env, ca_file, host_subject)
@@ -80,13 +80,13 @@ def edit_machine(
         "options": options,
         "version": known["stored"]["version"],
     }
-    session.done(f"{name} is changed.", session.ask("PUT", f"/machines/{name}", body))
+    session.done(f"{name} is changed.", session.ask("PUT", at("machines", name), body))
 
 
 @command(app, "remove")
 def remove_machine(session: Session, name: Name) -> None:
     """Remove a machine of the store; its sessions end."""
-    session.ask("DELETE", f"/machines/{name}")
+    session.ask("DELETE", at("machines", name))
     session.done(f"{name} is removed.")
 
 
@@ -98,7 +98,7 @@ def test_machine(
 ) -> None:
     """Have the gateway ask a machine step by step; exit code 1 when something is wrong."""
     query = {"whole": str(whole).lower()} if whole is not None else {}
-    show_checkup(session, session.ask("POST", f"/machines/{name}/test", **query))
+    show_checkup(session, session.ask("POST", at("machines", name, "test"), **query))
 
 
 def _options(

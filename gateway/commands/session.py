@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, get_type_hints
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from gateway.commands.asking import Asker, CommandFailed, Local, Remote
 from gateway.commands.config import ConfigFile
+from gateway.commands.tables import add_row, table
 from gateway.config import ConfigError, configure
 from gateway.config.loading import chosen_file
 
@@ -87,20 +87,20 @@ class Session:
         if self.as_json:
             self.print_json(rows)
             return
-        table = Table(*columns)
+        shown = table(*columns)
         for row in rows:
-            table.add_row(*(cell(row.get(column)) for column in columns))
-        Console().print(table)
+            add_row(shown, [row.get(column) for column in columns])
+        Console().print(shown)
 
     def show_one(self, row: dict[str, Any]) -> None:
         """Print an object's fields below each other."""
         if self.as_json:
             self.print_json(row)
             return
-        table = Table("field", "value", show_header=False)
-        for name, value in row.items():
-            table.add_row(name, cell(value))
-        Console().print(table)
+        shown = table("field", "value", show_header=False)
+        for field in row.items():
+            add_row(shown, field)
+        Console().print(shown)
 
     def done(self, sentence: str, data: object = None) -> None:
         """Say what was done."""
@@ -118,19 +118,6 @@ class Session:
             if user["name"] == name.strip().lower():
                 return int(user["id"])
         raise CommandFailed(f"there is no user {name}")
-
-
-def cell(value: Any) -> str:
-    """A value in a table."""
-    if value is None or value == "":
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dict):
-        return ", ".join(f"{name}={cell(item)}" for name, item in value.items()) or "–"
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return ", ".join(cell(item) for item in value) or "–"
-    return str(value)
 
 
 def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

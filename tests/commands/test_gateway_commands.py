@@ -73,6 +73,25 @@ async def test_machines_are_listed_added_changed_tested_and_removed(shell: Shell
     assert (result.exit_code, "There is no such machine." in result.output) == (1, True)
 
 
+async def test_names_and_notes_of_others_are_shown_as_they_are(shell: Shell, machine: FakeMachine) -> None:
+    await shell.say("machine", "add", "odd", machine.url, "--title", "[/red] [bold]x[/bold] :smile:")
+    assert "[/red] [bold]x[/bold] :smile:" in await shell.say("machine", "list")
+    assert "[/red] [bold]x[/bold] :smile:" in await shell.say("machine", "show", "odd")
+    await shell.say("ticket", "create", "office", "--note", "for [link=http://evil]you[/]")
+    assert "for [link=http://evil]you[/]" in await shell.say("ticket", "list")
+
+
+async def test_a_narrow_terminal_cuts_nothing_off(shell: Shell) -> None:
+    await shell.say("ticket", "create", "office", "--note", "Q" * 190)
+    assert (await shell.say("ticket", "list")).count("Q") == 190
+
+
+async def test_a_machines_name_is_no_path(shell: Shell) -> None:
+    for name in ("../users", "..", "office/../../me", "office?x=1", "office#x", "%2e%2e"):
+        result = await shell.run("machine", "show", name)
+        assert (result.exit_code, "There is no" in result.output) == (1, True), result.output
+
+
 async def test_users_are_made_changed_and_removed(shell: Shell) -> None:
     made = await shell.json("user", "add", "mia", "--role", "viewer", "--password-stdin", stdin="a long enough one\n")
     assert (made["name"], made["role"]) == ("mia", "viewer")
