@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway import __version__
@@ -210,7 +211,7 @@ def set_up_logging(level: str, log_format: str) -> None:
 def tell_bad_request_in_a_line(record: logging.LogRecord) -> bool:
     """A log filter: what is not HTTP is the peer's fault and no reason for a traceback of ours. Keeps all records."""
     error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, HttpProcessingError):
+    if isinstance(error, HttpProcessingError | web.RequestPayloadError):
         record.msg, record.args = "%s: %s", (record.getMessage(), " ".join(str(error).split())[:200])
         record.levelno, record.levelname = logging.INFO, "INFO"
         record.exc_info = record.exc_text = None

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 from typing import Final
 
 CONTEXT: Final = ("machine", "channel", "session", "user", "peer")
 TEXT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+_UNSHOWN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Peers' texts stand in messages: none of them may begin a line or speak to the terminal."""
 
 
 class JsonFormatter(logging.Formatter):
@@ -38,9 +43,13 @@ class TextFormatter(logging.Formatter):
         super().__init__(TEXT)
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        line = super().formatMessage(record)
+        line = _UNSHOWN.sub(_escaped, super().formatMessage(record))
         session = getattr(record, "session", None)
         return f"{line} [{session}]" if session else line
+
+
+def _escaped(unshown: re.Match[str]) -> str:
+    return unshown[0].encode("unicode_escape").decode("ascii")
 
 
 def set_up(level: str, *, as_json: bool) -> None:

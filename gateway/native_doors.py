@@ -43,6 +43,11 @@ class NativeDoors:
                 complaints.append(f"{name}: {error}")
         return complaints
 
+    def lock(self) -> None:
+        """Listen no more; who is in may finish."""
+        for door in self._doors.values():
+            door.listener.stop()
+
     def close(self) -> None:
         """Listen no more, and let everybody go."""
         for name in tuple(self._doors):

@@ -79,6 +79,7 @@ async def serve_forever(read: Read) -> None:
         await stop.wait()
         stop.clear()
         server.close()
+        doors.lock()
         await drain(app, config.drain_seconds, stop.wait)
     finally:
         if server is not None:
@@ -101,7 +102,8 @@ async def reload_and_tell(app: web.Application) -> None:
     try:
         done = await app[RELOADING].run(app)
     except (CannotReload, StoreError) as error:
-        log.error("the configuration was not read anew, everything is as before: %s", error)
+        mistakes = "; ".join(str(error).split("\n"))
+        log.error("the configuration was not read anew, everything is as before: %s", mistakes)
         return
     rows = (("added", done.added), ("changed", done.changed), ("removed", done.removed))
     told = "; ".join(f"{what} {', '.join(names)}" for what, names in rows if names)

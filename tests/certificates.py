@@ -54,8 +54,6 @@ def make_certificate(directory: Path, *, address: str = "127.0.0.1", organizatio
     found = Certificate(directory / "cert.pem", directory / "key.pem")
     found.cert.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     found.key.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return found

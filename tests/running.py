@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
@@ -126,6 +127,12 @@ class RunningGateway:
         assert member is not None
         assert isinstance(member.machine, RelayMachine)
         return member.machine
+
+    def group(self, name: str, *groups: str) -> None:
+        """Put a machine into groups."""
+        member = self.app[FLEET].get(name)
+        assert member is not None
+        self.app[FLEET].put(replace(member.spec, groups=groups))
 
     def visitor(self) -> aiohttp.ClientSession:
         """Somebody's browser, which keeps cookies."""

@@ -17,6 +17,10 @@ async def test_sessions_may_finish_while_nobody_new_is_expected() -> None:
             await asyncio.sleep(0)
             async with gateway.visitor().get("/readyz") as response:
                 assert (response.status, await response.text()) == (503, "stopping\n")
+            upgrade = {"Origin": gateway.site, "Upgrade": "websocket", "Connection": "Upgrade"}
+            upgrade |= {"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}
+            async with gateway.visitor().get("/ws/office", headers=upgrade) as response:
+                assert (response.status, "being stopped" in await response.text()) == (503, True)
             assert not draining.done()
             await near.close()
             await soon(draining)

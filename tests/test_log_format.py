@@ -33,5 +33,10 @@ def test_json_tells_the_exception() -> None:
     assert "ValueError: what happened" in json.loads(JsonFormatter().format(made))["exception"]
 
 
+def test_text_is_one_line_that_tells_the_terminal_nothing() -> None:
+    made = logging.LogRecord("a", logging.INFO, __file__, 1, "%s", ("x\n\x1b[31m\x9b31m\u202e",), None)
+    assert TextFormatter().format(made).endswith(r"x\n\x1b[31m\x9b31m\u202e")
+
+
 def test_text_names_the_session() -> None:
     assert TextFormatter().format(record(session="ab12")).endswith("[ab12]")

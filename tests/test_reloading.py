@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,10 +14,11 @@ from gateway.native_doors import NativeDoors
 from gateway.server.closing import CloseCode
 from gateway.serving import fixed_values, reload_and_tell, reread
 from gateway.spice.enums import ChannelType
+from gateway.spice.messages.main import Init
 from gateway.web.keys import FLEET, NATIVE, SETTINGS
 from gateway.web.reloading import CannotReload, Reloaded, Reloading
 from tests.peers import FakeMachine, NativeClient
-from tests.running import RunningGateway, open_session
+from tests.running import INIT, RunningGateway, open_session
 from tests.web.api.client import Client
 
 
@@ -130,6 +132,23 @@ async def test_native_clients_come_in_where_the_file_says_now(path: Path) -> Non
         operator.write({"office": machine.url})
         await operator.reload()
         assert "office" not in operator.gateway.app[NATIVE]
+
+
+async def test_locked_doors_let_nobody_in_and_nobody_out(path: Path) -> None:
+    async with FakeMachine() as machine, operated(path, {"office": machine.url}) as operator:
+        admin = await operator.gateway.admin()
+        operator.write({"office": machine.url}, more='listen = "127.0.0.1:0"\n')
+        await operator.reload()
+        port = operator.gateway.app[NATIVE]["office"].port
+        ticket = await operator.gateway.access.tickets.issue(admin, "office")
+        async with NativeClient(port) as client:
+            near = await client.link(ChannelType.MAIN, password=ticket.secret)
+            far = await machine.linked(ChannelType.MAIN)
+            operator.doors.lock()
+            with pytest.raises(ConnectionRefusedError):
+                await asyncio.open_connection("127.0.0.1", port)
+            await far.send(INIT)
+            assert await near.expect(Init) == INIT
 
 
 async def test_port_that_is_taken_is_a_warning(path: Path) -> None:

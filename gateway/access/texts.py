@@ -7,8 +7,9 @@ from typing import Final
 
 from gateway.access.errors import Invalid
 
-_UNSHOWN: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-"""Control characters, and half characters, which no encoding takes."""
+_UNSHOWN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, what else ends lines or turns the direction of what stands beside it, and half characters, which
+no encoding takes."""
 
 
 def checked_text(text: str, field: str, what: str, most: int, *, least: int = 0) -> str:

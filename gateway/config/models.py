@@ -18,7 +18,8 @@ from gateway.config.secrets import checked_password, read_password
 from gateway.listening import Listening, parse_listen
 from gateway.machines.fleet import Spec
 from gateway.machines.relay import Endpoint, parse_endpoint
-from gateway.web.settings import Network, WebSettings, origin_of
+from gateway.web.addresses import Network
+from gateway.web.settings import WebSettings, origin_of
 
 FILE_NAME = "spicegate.toml"
 STORE_NAME = "spicegate.db"

@@ -48,13 +48,17 @@ class Listener:
         """Listen on a Unix socket. Raises `OSError`."""
         self._servers.append(await self._core.loop.create_unix_server(self._protocol, str(path), backlog=BACKLOG))
 
-    def close(self) -> None:
-        """Listen no more, and let everybody go."""
+    def stop(self) -> None:
+        """Listen no more; who is in stays."""
         for server in self._servers:
             server.close()
+        self._servers.clear()
+
+    def close(self) -> None:
+        """Listen no more, and let everybody go."""
+        self.stop()
         for transport in tuple(self._transports):
             transport.abort()
-        self._servers.clear()
 
     def _protocol(self) -> asyncio.BaseProtocol:
         return _Incoming(self._core, self._on_connected)

@@ -103,12 +103,14 @@ def make_app(
 def mounted(app: web.Application) -> web.Application:
     """The application as it is served: below the path of its public address, if that has one.
 
-    The proxy in front passes paths on as they are.
+    The proxy in front passes paths on as they are. Beside it there are the probes and nothing else.
     """
     base = app[SETTINGS].base
     if not base:
         return app
     root = web.Application()
+    root.on_response_prepare.append(add_headers)
+    probes.add_beside(root, app)
     root.add_subapp(base, app)
     return root
 

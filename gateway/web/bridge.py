@@ -18,7 +18,7 @@ from gateway.server.websocket import WebSocketTransport
 from gateway.spice.limits import MAX_CONNECTIONS
 from gateway.web.guests import guest_of
 from gateway.web.identity import PRINCIPAL
-from gateway.web.keys import CONCIERGE, CONNECTIONS, CORE, FLEET, HEARTBEAT, SETTINGS
+from gateway.web.keys import CONCIERGE, CONNECTIONS, CORE, FLEET, HEARTBEAT, READINESS, SETTINGS
 from gateway.web.origin import own_origin, peer_of
 
 SUBPROTOCOL = "binary"
@@ -53,6 +53,8 @@ async def open_channel(request: web.Request) -> web.StreamResponse:
     visitor = await visitor_of(request, member.spec.name)
     response = handshake(request)
     socket, connections = request.transport, request.app[CONNECTIONS]
+    if request.app[READINESS].draining:
+        raise web.HTTPServiceUnavailable(text="The gateway is being stopped.")
     if len(connections) >= MAX_CONNECTIONS:
         raise web.HTTPServiceUnavailable(text="The gateway holds as many connections as it can.")
     if socket is None:

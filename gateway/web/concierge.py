@@ -16,6 +16,7 @@ from gateway.server.core import Core
 from gateway.server.rights import Right
 from gateway.server.visitor import Admission, Doorkeeper, login_admission, ticket_admission
 from gateway.store.errors import StoreError
+from gateway.web.addresses import host_of
 
 log = logging.getLogger("spicegate.web")
 
@@ -103,11 +104,3 @@ class TicketDoor(Doorkeeper):
         if rights is Right.NONE:
             return None
         return ticket_admission(password, rights, principal.name, principal)
-
-
-def host_of(peer: str) -> str:
-    """The address without its port."""
-    if peer.startswith("["):
-        return peer[1:].partition("]")[0]
-    host, colon, port = peer.rpartition(":")
-    return host if colon and port.isdecimal() and ":" not in host else peer

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from gateway.access import Entry, Permission
+from gateway.access import Entry, Permission, Principal
 from gateway.access.errors import Invalid, LockedOut, Refused, TooBusy
 from gateway.web.guard import needs, principal
 from gateway.web.identity import PRINCIPAL, drop_cookie, set_cookie
@@ -18,6 +19,8 @@ routes = web.RouteTableDef()
 
 SETUP_COOKIE: Final = "spicegate-setup"
 """Holds the token between the set-up link and its form."""
+FORM: Final = "application/x-www-form-urlencoded"
+_MAX_FIELDS: Final = 16
 
 _STATUS = {Refused: 401, Invalid: 422, LockedOut: 429, TooBusy: 503}
 
@@ -53,7 +56,7 @@ async def set_up(request: web.Request) -> web.Response:
         raise web.HTTPUnauthorized(text="This link is not valid, or was used already.") from None
     except (Invalid, TooBusy) as error:
         return _setup_form(request, form["token"], form["name"], str(error), status=_STATUS[type(error)])
-    response = _welcome(request, entry, first_page(request))
+    response = await _welcome(request, entry)
     if SETUP_COOKIE in request.cookies:
         response.del_cookie(SETUP_COOKIE, path=f"{base_of(request)}/setup")
     return response
@@ -63,8 +66,9 @@ async def set_up(request: web.Request) -> web.Response:
 async def login(request: web.Request) -> web.Response:
     """The form; whoever is logged in goes on."""
     target = own_path(request, request.query.get("next"))
-    if request[PRINCIPAL] is not None:
-        return web.Response(status=303, headers={"Location": target or first_page(request)})
+    who = request[PRINCIPAL]
+    if isinstance(who, Principal):
+        return web.Response(status=303, headers={"Location": target or await first_page(request, who)})
     return _login_form(request, target)
 
 
@@ -82,7 +86,7 @@ async def log_in(request: web.Request) -> web.Response:
         if isinstance(error, LockedOut | TooBusy):
             response.headers["Retry-After"] = str(error.retry_after)
         return response
-    return _welcome(request, entry, target or first_page(request))
+    return await _welcome(request, entry, target)
 
 
 @routes.post("/logout", name="logout")
@@ -95,13 +99,16 @@ async def log_out(request: web.Request) -> web.Response:
     return response
 
 
-def first_page(request: web.Request) -> str:
+async def first_page(request: web.Request, who: Principal) -> str:
     """Somebody with exactly one machine goes straight into it."""
-    names = [member.spec.name for member in request.app[FLEET]]
-    return f"{base_of(request)}/m/{names[0]}" if len(names) == 1 else f"{base_of(request)}/"
+    known = [member.spec.name for member in request.app[FLEET]]
+    rights = await request.app[ACCESS].authority.rights_at(who, known)
+    theirs = [name for name in known if rights[name]]
+    return f"{base_of(request)}/m/{theirs[0]}" if len(theirs) == 1 else f"{base_of(request)}/"
 
 
-def _welcome(request: web.Request, entry: Entry, target: str) -> web.Response:
+async def _welcome(request: web.Request, entry: Entry, target: str = "") -> web.Response:
+    target = target or await first_page(request, entry.principal)
     response = web.Response(status=303, headers={"Location": target})
     set_cookie(request, response, entry)
     return response
@@ -122,11 +129,14 @@ def _login_form(
 
 async def _form(request: web.Request, *names: str) -> dict[str, str]:
     """The named fields of a form, empty where they are missing. Raises `HTTPBadRequest` for what is no text."""
-    data = await request.post()
-    fields = {name: data.get(name, "") for name in names}
-    if not all(isinstance(value, str) for value in fields.values()):
+    text = (await request.read()).decode("utf-8", "replace")
+    try:
+        data = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS))
+    except ValueError:
+        data = None
+    if data is None or (text and request.content_type != FORM):
         raise web.HTTPBadRequest(text="The form is not one of ours.")
-    return {name: str(value) for name, value in fields.items()}
+    return {name: data.get(name, "") for name in names}
 
 
 def _agent(request: web.Request) -> str:

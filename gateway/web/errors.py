@@ -85,6 +85,8 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
         if error.status < 400:
             raise
         return _answer(request, error.status, _sentence(error), headers=_kept(error))
+    except web.RequestPayloadError:
+        return _answer(request, 400, "The body of the request cannot be read.")
     except BadFields as error:
         return _answer(request, 422, "A value is not taken.", kind="invalid", errors=error.errors)
     except (AccessError, StoreError) as error:
@@ -129,7 +131,8 @@ def _answer(
     headers: Mapping[str, str] | None = None,
 ) -> web.StreamResponse:
     if request.path.removeprefix(base_of(request)).startswith(PREFIX):
-        return problem_response(status, sentence, kind=kind, errors=errors, headers=headers)
+        challenge = {"WWW-Authenticate": "Bearer"} if status == 401 else {}  # RFC 9110 section 15.5.2
+        return problem_response(status, sentence, kind=kind, errors=errors, headers={**challenge, **(headers or {})})
     response = error_response(request, status, sentence)
     response.headers.update(headers or {})
     return response

@@ -29,6 +29,9 @@ PUBLIC: Final = FOR_GUESTS | {"healthz", "login", "login-post", "readyz", "setup
 """Routes, by name, that need no log-in. `ws` judges for itself: a log-in or a one-time ticket, which is also what
 the `ticket-…` links take; the `guest-…` ones take the cookie that a ticket was given for."""
 
+PROBES: Final = frozenset({"healthz", "readyz"})
+"""A supervisor asks from where it is, not through the proxy."""
+
 View = TypeVar("View", bound=Callable[[web.Request], Awaitable[web.StreamResponse]])
 
 _NEEDS: dict[object, Permission] = {}
@@ -62,9 +65,9 @@ def check_routes(app: web.Application) -> None:
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse whoever may not; everything that is not in `PUBLIC` needs a log-in, what does not exist included."""
-    if not request.app[SETTINGS].trusts(request.remote):
-        raise web.HTTPForbidden(text="Connections are taken from the trusted proxy only.")
     route = request.match_info.route
+    if route.name not in PROBES and not request.app[SETTINGS].trusts(request.remote):
+        raise web.HTTPForbidden(text="Connections are taken from the trusted proxy only.")
     if route.name == "static":
         return await handler(request)
     principal = request[PRINCIPAL] = await principal_of(request)

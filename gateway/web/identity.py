@@ -15,15 +15,15 @@ COOKIE: Final = "spicegate"
 PRINCIPAL: Final = web.RequestKey("principal", object)
 """Where a request keeps who it comes from."""
 
-_BEARER: Final = "Bearer "
+_BEARER: Final = "bearer"  # schemes are compared without case (RFC 9110 section 11.1)
 
 
 async def principal_of(request: web.Request) -> Principal | None:
     """Who asks, None when nothing says so. Raises `HTTPUnauthorized` for a key or a proxy's user that is not known."""
     access, address = request.app[ACCESS], peer_of(request)
-    header = request.headers.get("Authorization", "")
-    if header.startswith(_BEARER):
-        found = await access.keys.find(header.removeprefix(_BEARER).strip(), address=address)
+    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == _BEARER:
+        found = await access.keys.find(credentials.strip(), address=address)
         if found is None:
             raise web.HTTPUnauthorized(text="The API key is not valid, or has expired.")
         return found

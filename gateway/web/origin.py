@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from gateway.web.addresses import host_of, is_address
 from gateway.web.keys import SETTINGS
 from gateway.web.settings import origin_of
 
@@ -24,11 +25,15 @@ def own_origin(request: web.Request) -> str:
 
 
 def peer_of(request: web.Request) -> str:
-    """The client's address for logs and pages; a trusted proxy's word is taken for it."""
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    if request.app[SETTINGS].trusted_proxies and forwarded:
-        return forwarded.rsplit(",", 1)[-1].strip()[:64]
-    return request.remote or "local"
+    """The client's address; a trusted proxy's word is taken for it, which is the last one.
+
+    What stands before it, in the same header or in one above, came with the request: clients write what they like.
+    """
+    own = request.remote or "local"
+    if not request.app[SETTINGS].trusted_proxies:
+        return own
+    told = ",".join(request.headers.getall("X-Forwarded-For", ())).rpartition(",")[2].strip()
+    return next((found for found in (told, host_of(told)) if is_address(found)), own)
 
 
 def base_of(request: web.Request) -> str:

@@ -19,7 +19,21 @@ async def healthz(request: web.Request) -> web.Response:
 @routes.get("/readyz", name="readyz")
 async def readyz(request: web.Request) -> web.Response:
     """New sessions are taken: there is room, the store works, and nobody has asked the gateway to stop."""
-    app = request.app
+    return readiness_of(request.app)
+
+
+def add_beside(root: web.Application, app: web.Application) -> None:
+    """Answer for `app` at the root too: a supervisor need not know below which path of the proxy's everything is."""
+
+    async def ready(request: web.Request) -> web.Response:
+        return readiness_of(app)
+
+    root.router.add_get("/healthz", healthz)
+    root.router.add_get("/readyz", ready)
+
+
+def readiness_of(app: web.Application) -> web.Response:
+    """Whether it takes new sessions, and why not."""
     reason = ""
     if app[READINESS].draining:
         reason = "stopping"

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from multidict import CIMultiDictProxy
 from yarl import URL
 
 from gateway.access import Role
-
-Network = IPv4Network | IPv6Network
+from gateway.web.addresses import Network, is_within
 
 
 @dataclass(slots=True)
@@ -47,20 +45,15 @@ class WebSettings:
         """Whether a peer may speak to us at all."""
         return not self.trusted_proxies or is_within(address, self.trusted_proxies)
 
-    def named_by_proxy(self, address: str | None, headers: Mapping[str, str]) -> str | None:
-        """Whom a proxy that may be believed says that the request comes from; None: nobody, or nobody believed."""
+    def named_by_proxy(self, address: str | None, headers: CIMultiDictProxy[str]) -> str | None:
+        """Whom a proxy that may be believed says that the request comes from; None: nobody, or nobody believed.
+
+        A header that is there twice was given by two, one of whom is not the proxy.
+        """
         if self.user_header is None or not is_within(address, self.user_header_from):
             return None
-        return headers.get(self.user_header) or None
-
-
-def is_within(address: str | None, networks: tuple[Network, ...]) -> bool:
-    """Whether an address is in one of these networks; what is no address is in none."""
-    try:
-        peer = ip_address(address or "")
-    except ValueError:
-        return False
-    return any(peer in network for network in networks)
+        names = headers.getall(self.user_header, ())
+        return names[0] or None if len(names) == 1 else None
 
 
 def origin_of(url: str | URL) -> str:

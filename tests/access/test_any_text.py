@@ -9,12 +9,14 @@ from collections.abc import Awaitable
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from argon2 import PasswordHasher
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.access import Access, AccessError, MachineDraft, Policy, Role, Scope
+from gateway.access import Access, AccessError, Invalid, MachineDraft, Policy, Role, Scope
 from gateway.access.passwords import Passwords
+from gateway.access.texts import checked_text, tamed_text
 from gateway.store import SqliteStore, StoreError
 from gateway.store.records import AuditFilter
 from tests.access.people import GROUPS, HERE, PASSWORD, ROOT, a_person, allow
@@ -112,3 +114,10 @@ async def test_a_client_that_calls_itself_strange_things_logs_in(tmp_path: Path)
         assert len(agent) == 200
     finally:
         await access.close()
+
+
+@pytest.mark.parametrize("mark", ["\n", "\x1b", "\x9b", "\x85", "\u2028", "\u202e", "\u2066", "\ud800"])
+def test_text_that_disturbs_what_stands_beside_it_is_refused_or_tamed(mark: str) -> None:
+    with pytest.raises(Invalid, match="one line of characters that can be shown"):
+        checked_text(f"a{mark}b", "title", "A title", 10)
+    assert tamed_text(f"a{mark}b", 10) == "a?b"

@@ -8,9 +8,12 @@ from ipaddress import ip_network
 
 import aiohttp
 import pytest
+from multidict import CIMultiDict
 
 from gateway.access import Role
 from gateway.access.policy import MAX_USERS_TICKETS
+from gateway.server.rights import Right
+from gateway.store.records import AuditFilter
 from gateway.web import WebSettings
 from tests.peers import FakeMachine
 from tests.running import ADMIN, PASSWORD, RunningGateway
@@ -123,6 +126,35 @@ async def test_wrong_name_and_wrong_password_look_the_same(gateway: RunningGatew
     assert password not in text or not password
 
 
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=zz", b"x"),
+        ("multipart/form-data; boundary=zz", b'--zz\r\nContent-Disposition: form-data; name="name"\r\n\r\nx\r\n--zz--'),
+        ("application/json", b"{}"),
+        ("application/x-www-form-urlencoded", b"&".join(b"a=b" for _ in range(99))),
+    ],
+)
+async def test_form_that_is_none_of_ours_is_refused(gateway: RunningGateway, kind: str, data: bytes) -> None:
+    headers = {"Origin": gateway.site, "Content-Type": kind}
+    async with gateway.visitor().post("/login", data=data, headers=headers) as response:
+        assert (response.status, "not one of ours" in await response.text()) == (400, True)
+
+
+@pytest.mark.parametrize("charset", ["nonsense", "utf-16", "idna"])
+async def test_form_is_read_as_our_pages_write_it(gateway: RunningGateway, charset: str) -> None:
+    headers = {"Origin": gateway.site, "Content-Type": f"application/x-www-form-urlencoded; charset={charset}"}
+    async with gateway.visitor().post("/login", data=b"name=%ff\xff%00&password=%fe", headers=headers) as response:
+        assert response.status == 401
+
+
+async def test_body_that_cannot_be_unpacked_is_the_senders_fault(gateway: RunningGateway) -> None:
+    headers = {"Origin": gateway.site, "Content-Encoding": "gzip"}
+    async with gateway.visitor().post("/login", data=b"no gzip", headers=headers) as response:
+        assert (response.status, "cannot be read" in await response.text()) == (400, True)
+
+
 async def test_sixth_failure_bars_the_address(gateway: RunningGateway) -> None:
     await gateway.admin()
     for _ in range(5):
@@ -130,6 +162,59 @@ async def test_sixth_failure_bars_the_address(gateway: RunningGateway) -> None:
     status, _, _, text = await post(gateway, "/login", {"name": ADMIN, "password": PASSWORD})
     assert status == 429
     assert "Too many failed log-ins" in text
+
+
+@pytest.mark.parametrize(
+    "forwarded",
+    [
+        (("X-Forwarded-For", "{forged}, 203.0.113.7"),),
+        (("X-Forwarded-For", "{forged}"), ("X-Forwarded-For", "203.0.113.7")),  # as HAProxy adds its word
+        (("X-Forwarded-For", "{forged}"), ("X-Forwarded-For", "203.0.113.7:4711")),
+    ],
+)
+async def test_address_that_a_client_forges_evades_no_bar(
+    machine: FakeMachine, forwarded: tuple[tuple[str, str], ...]
+) -> None:
+    settings = WebSettings(public_url="https://console.example", trusted_proxies=(ip_network("127.0.0.0/8"),))
+    async with RunningGateway({"office": machine.url}, settings=settings) as gateway:
+        await gateway.admin()
+        session = gateway.visitor()
+        for attempt in range(6):
+            headers = CIMultiDict([("Origin", "https://console.example")])
+            for name, value in forwarded:
+                headers.add(name, value.format(forged=f"198.51.100.{attempt}"))
+            async with session.post("/login", data={"name": ADMIN, "password": "wrong"}, headers=headers) as response:
+                assert response.status == (401 if attempt < 5 else 429)
+        assert gateway.access.lockout.barred() == 1
+        entries = await gateway.access.trail.page(await gateway.admin(), AuditFilter(action="login"))
+        assert {entry.address for entry in entries.items} == {"203.0.113.7", "127.0.0.1"}
+
+
+async def test_word_of_the_proxy_that_is_no_address_is_not_taken_for_one(machine: FakeMachine) -> None:
+    settings = WebSettings(public_url="https://console.example", trusted_proxies=(ip_network("127.0.0.0/8"),))
+    async with RunningGateway({"office": machine.url}, settings=settings) as gateway:
+        await gateway.admin()
+        for told in ("unknown", "", "<b>", "203.0.113.7, _hidden"):
+            headers = {"Origin": "https://console.example", "X-Forwarded-For": told}
+            async with gateway.visitor().post("/login", data={"name": "x"}, headers=headers) as response:
+                assert response.status == 401
+        entries = await gateway.access.trail.page(await gateway.admin(), AuditFilter(outcome="failed"))
+        assert {entry.address for entry in entries.items} == {"127.0.0.1"}
+
+
+async def test_somebody_with_one_of_many_machines_goes_straight_into_it(machine: FakeMachine) -> None:
+    async with RunningGateway({"office": machine.url, "lab": machine.url}) as gateway:
+        admin = await gateway.admin()
+        for grant in await gateway.access.authority.grants(admin):
+            await gateway.access.authority.withdraw(admin, grant.id)
+        await gateway.access.people.create(admin, "mia", Role.USER, PASSWORD)
+        assert (await post(gateway, "/login", {"name": "mia", "password": PASSWORD}))[:2] == (303, "/")
+        gateway.group("lab", "students")
+        await gateway.access.authority.grant(admin, "students", Right.VIEW, role=Role.USER)
+        session = gateway.visitor()
+        assert (await post(gateway, "/login", {"name": "mia", "password": PASSWORD}, session))[:2] == (303, "/m/lab")
+        async with session.get("/login", allow_redirects=False) as response:
+            assert response.headers["Location"] == "/m/lab"
 
 
 async def test_log_out_ends_the_log_in(gateway: RunningGateway) -> None:
@@ -161,8 +246,9 @@ async def test_cookie_is_secure_behind_a_proxy_with_tls(machine: FakeMachine) ->
 async def test_api_key_is_believed_and_a_wrong_one_is_not(gateway: RunningGateway) -> None:
     key = await gateway.access.keys.issue(await gateway.admin(), "ci", ["admin"])  # type: ignore[list-item]
     for secret, status in ((key.secret, 200), (key.secret[:-1], 401), ("sg_guess", 401)):
-        async with gateway.visitor().get("/", headers={"Authorization": f"Bearer {secret}"}) as response:
-            assert response.status == status
+        for scheme in ("Bearer", "bearer"):
+            async with gateway.visitor().get("/", headers={"Authorization": f"{scheme} {secret}"}) as response:
+                assert response.status == status
 
 
 async def test_proxy_that_is_trusted_names_the_user(machine: FakeMachine) -> None:
@@ -174,6 +260,16 @@ async def test_proxy_that_is_trusted_names_the_user(machine: FakeMachine) -> Non
         async with gateway.visitor().get("/", headers={"X-Remote-User": "Jane"}) as response:
             assert response.status == 200
         assert (await gateway.access.people.named(await gateway.admin(), "jane")).role == "user"
+
+
+async def test_header_that_comes_twice_names_nobody(machine: FakeMachine) -> None:
+    settings = WebSettings(user_header="X-Remote-User", user_header_from=(ip_network("127.0.0.0/8"),))
+    async with RunningGateway({"office": machine.url}, settings=settings) as gateway:
+        await gateway.admin()
+        for names in ((ADMIN, "jane"), ("jane", ADMIN), (ADMIN, ADMIN)):
+            headers = CIMultiDict([("X-Remote-User", name) for name in names])
+            async with gateway.visitor().get("/", headers=headers) as response:
+                assert response.status == 401
 
 
 async def test_header_of_somebody_else_is_not_believed(machine: FakeMachine) -> None:
@@ -233,6 +329,9 @@ async def test_machine_that_is_not_theirs_looks_as_if_there_were_none(gateway: R
 async def test_connections_that_do_not_come_from_the_proxy_are_refused(machine: FakeMachine) -> None:
     settings = WebSettings(public_url="https://console.example", trusted_proxies=(ip_network("192.0.2.0/24"),))
     async with RunningGateway({"office": machine.url}, settings=settings) as gateway:
-        for path in ("/", "/healthz", "/static/js/viewer.js", "/ws/office"):
+        for path in ("/", "/metrics", "/static/js/viewer.js", "/ws/office"):
             async with gateway.visitor().get(path) as response:
                 assert response.status == 403
+        for path in ("/healthz", "/readyz"):  # a supervisor does not come through the proxy
+            async with gateway.visitor().get(path) as response:
+                assert (response.status, await response.text()) == (200, "ok\n")

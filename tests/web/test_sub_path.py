@@ -10,6 +10,7 @@ import pytest
 
 from gateway.spice.enums import ChannelType
 from gateway.web import WebSettings
+from gateway.web.keys import READINESS
 from tests.peers import Browser, FakeMachine
 from tests.running import ADMIN, PASSWORD, RunningGateway
 
@@ -46,9 +47,21 @@ async def test_everything_is_below_the_path(machine: FakeMachine, settings: WebS
 
 async def test_nothing_is_beside_the_path(machine: FakeMachine, settings: WebSettings) -> None:
     async with RunningGateway({"office": machine.url}, settings=settings) as gateway:
-        for path in ("/", "/login", "/healthz", "/desk/", "/desk/consoles/"):
+        for path in ("/", "/login", "/metrics", "/desk/", "/desk/consoles/"):
             async with gateway.visitor().get(path) as response:
                 assert response.status in (401, 404), path
+                assert response.headers["Server"] == "spicegate"
+
+
+async def test_supervisor_need_not_know_the_path(machine: FakeMachine, settings: WebSettings) -> None:
+    async with RunningGateway({"office": machine.url}, settings=settings) as gateway:
+        for path in ("/healthz", "/readyz", f"{BASE}/healthz", f"{BASE}/readyz"):
+            async with gateway.visitor().get(path) as response:
+                assert (response.status, await response.text()) == (200, "ok\n")
+        gateway.app[READINESS].draining = True
+        for path, status in (("/healthz", 200), ("/readyz", 503)):
+            async with gateway.visitor().get(path) as response:
+                assert response.status == status
 
 
 @pytest.mark.parametrize("target", ["/", "/m/office", "/desk/consolex", "//desk/console/"])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from aiohttp import web
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from gateway.access import Permission
 from gateway.store.records import AuditEntry, AuditFilter
@@ -29,6 +29,12 @@ class Wanted(Shape):
     network: str | None = Field(None, max_length=64, description="An address or a network: `10.0.0.0/8`.")
     since: datetime | None = Field(None, description="Not before then.")
     until: datetime | None = Field(None, description="Before then.")
+
+    @field_validator("since", "until")
+    @classmethod
+    def _in_utc(cls, at: datetime | None) -> datetime | None:
+        """A time that names no zone is meant as all others are."""
+        return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
 
     def filter(self) -> AuditFilter:
         """As the store takes it."""

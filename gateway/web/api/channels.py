@@ -14,9 +14,9 @@ from gateway.server.client import RedClient
 from gateway.server.pipe_client import PipeClient
 from gateway.spice import caps
 from gateway.spice.enums import ChannelType, MigrateFlags
+from gateway.web.addresses import host_of
 from gateway.web.api.operation import Ask, Resource
 from gateway.web.api.shapes import Page, PageQuery, Shape, page_by_name, when
-from gateway.web.concierge import host_of
 
 channels = Resource("channels", "Registered channels of all machines, as libspice's RedChannel has them.")
 

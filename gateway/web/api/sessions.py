@@ -17,10 +17,10 @@ from gateway.server.counters import Counters
 from gateway.server.rights import right_names
 from gateway.spice.enums import NotifySeverity
 from gateway.spice.limits import MAX_NOTICE_LENGTH
+from gateway.web.addresses import host_of
 from gateway.web.api.channels import Traffic, name_of, started
 from gateway.web.api.operation import Ask, Resource
 from gateway.web.api.shapes import Page, PageQuery, Shape, page_by_name
-from gateway.web.concierge import host_of
 
 sessions = Resource("sessions", "Who is at which machine.")
 

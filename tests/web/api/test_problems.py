@@ -70,9 +70,22 @@ async def test_body_that_is_not_taken(gateway: RunningGateway, data: bytes, kind
         assert (await response.json(content_type=None))["status"] == status
 
 
+async def test_body_that_is_not_packed_as_it_says(gateway: RunningGateway) -> None:
+    session = await gateway.logged_in()
+    headers = {"Origin": gateway.site, "Content-Type": "application/json", "Content-Encoding": "gzip"}
+    async with session.post("/api/v1/users", data=b"no gzip", headers=headers) as response:
+        assert (response.status, response.content_type) == (400, MEDIA_TYPE)
+
+
 async def test_stranger_is_not_led_to_a_page(gateway: RunningGateway) -> None:
     async with gateway.visitor().get("/api/v1/users", headers={"Accept": "text/html"}) as response:
         assert (response.status, response.content_type) == (401, MEDIA_TYPE)
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00", "9999-12-31T23:59:59", "0001-01-01T00:00:00Z", "2026-01-31"])
+async def test_time_without_a_zone_is_utc(admin: Client, since: str) -> None:
+    assert (await admin.ask("GET", "/audit", since=since)).status == 200
 
 
 async def test_write_of_another_page_is_refused(gateway: RunningGateway) -> None:
