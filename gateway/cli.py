@@ -31,10 +31,10 @@ from gateway.config import (
     MachineSpec,
     checked_password,
     configure,
-    parse,
     read_password,
 )
-from gateway.config.loading import chosen_file
+from gateway.config.loading import checked, chosen_file
+from gateway.config.mistakes import Layer
 from gateway.machines.fleet import Spec
 from gateway.machines.relay import EndpointError, parse_endpoint
 from gateway.serving import CannotListen, serve_forever
@@ -177,7 +177,7 @@ def check_machines(machines: list[MachineSpec]) -> None:
     if len(set(names)) < len(names):
         raise ConfigError("two machines have the same name: give one of them another with --name")
     rows = [{"name": spec.name, "url": str(spec.endpoint or DEMO_URL)} for spec, _ in machines]
-    parse({"machines": rows}, "command line", base=Path())
+    checked([Layer("command line", {"machines": rows})])
 
 
 def listening(

@@ -133,6 +133,12 @@ def check_authorities(machines: Sequence[MachineSpec]) -> None:
             endpoint.tls_context()
 
 
+def check_certificate(config: GatewayConfig) -> None:
+    """The same for the gateway's own certificate, if it was given one. Raises `CannotListen`."""
+    if config.tls_cert is not None:
+        own_tls(config)
+
+
 def fixed_values(settings: Config) -> dict[str, object]:
     """What counts from the next start on only, by its key in the file."""
     gateway = {f"gateway.{key}": value for key, value in settings.gateway.model_dump().items() if key not in _LIVE}

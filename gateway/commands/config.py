@@ -13,6 +13,8 @@ from gateway.commands.tables import add_row, table
 from gateway.config import DEMO_URL, FILE_NAME, Config, ConfigError, configure
 from gateway.config.example import example
 from gateway.config.loading import chosen_file
+from gateway.machines.relay import EndpointError
+from gateway.serving import CannotListen, check_authorities, check_certificate
 
 app = typer.Typer(no_args_is_help=True, help="Check the configuration, or write one to start from.")
 
@@ -26,12 +28,13 @@ def check(
     config: ConfigFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the values as JSON.")] = False,
 ) -> None:
-    """Read file and environment as `serve` does, secrets included, and tell what is wrong or what is meant."""
+    """Read file and environment as `serve` does, secrets and certificates too: tell what is wrong or what is meant."""
     path = chosen_file(config)
     try:
         settings = configure(path, {})
-        settings.specs()
-    except ConfigError as error:
+        check_authorities(settings.specs())
+        check_certificate(settings.gateway)
+    except (ConfigError, EndpointError, CannotListen) as error:
         mistakes = str(error).split("\n")
         typer.echo(json.dumps({"ok": False, "errors": mistakes}) if as_json else str(error), err=not as_json)
         raise typer.Exit(2) from None

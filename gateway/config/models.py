@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Final, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from gateway.access import Policy, Role
 from gateway.access.policy import DAY, HOUR
@@ -18,7 +18,7 @@ from gateway.config.secrets import checked_password, read_password
 from gateway.listening import Listening, parse_listen
 from gateway.machines.fleet import Spec
 from gateway.machines.relay import Endpoint, parse_endpoint
-from gateway.web.addresses import Network
+from gateway.web.addresses import Network as AnyNetwork
 from gateway.web.settings import WebSettings, origin_of
 
 FILE_NAME = "spicegate.toml"
@@ -30,7 +30,17 @@ MachineName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
 
 Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$")]
 
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+(%\w+)?")
+_ORIGIN = re.compile(r"https?://[^/?#@\s]+/?")
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2
 _PUBLIC_URL = re.compile(r"https?://[^/?#@\s]+(/[A-Za-z0-9._~-]+)*/?")
+
+
+def _network(text: object) -> object:
+    return ip_network(text) if isinstance(text, str) else text
+
+
+Network = Annotated[AnyNetwork, BeforeValidator(_network)]
 
 DEMO_URL = "demo:"
 """The address of the built-in machine."""
@@ -46,11 +56,13 @@ class MachineSpec(NamedTuple):
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-
-def _beside(path: Path | None, info: ValidationInfo) -> Path | None:
-    """Paths are meant from the configuration file's directory."""
-    base = (info.context or {}).get("base", Path())
-    return base / path if path is not None else None
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_number(cls, value: object, info: ValidationInfo) -> object:
+        """Python takes true for 1."""
+        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation is not bool:
+            raise ValueError("must not be true or false")
+        return value
 
 
 class MachineConfig(_Model):
@@ -92,7 +104,19 @@ class MachineConfig(_Model):
     )
     shell: bool = Field(False, description="Give the built-in machine's terminal a real shell, as the gateway's user.")
 
-    _paths = field_validator("password_file", "ca_file")(_beside)
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, url: str) -> str:
+        if url != DEMO_URL:
+            parse_endpoint(url)
+        return url
+
+    @field_validator("listen", "tls_listen")
+    @classmethod
+    def _is_place(cls, text: str | None) -> str | None:
+        if text is not None:
+            parse_listen(text, "")
+        return text
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -166,7 +190,12 @@ class GatewayConfig(_Model):
         examples=["/var/lib/spicegate"],
     )
 
-    _paths = field_validator("tls_cert", "tls_key", "state_dir")(_beside)
+    @field_validator("host")
+    @classmethod
+    def _is_host(cls, host: str) -> str:
+        if not _HOST.fullmatch(host):
+            raise ValueError("must be an address or a host name, without a port")
+        return host
 
     @field_validator("public_url")
     @classmethod
@@ -178,6 +207,9 @@ class GatewayConfig(_Model):
     @field_validator("allowed_origins")
     @classmethod
     def _are_origins(cls, origins: frozenset[str]) -> frozenset[str]:
+        for origin in origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is no origin: write https://host[:port], without a path")
         return frozenset(origin_of(origin) for origin in origins)
 
     @model_validator(mode="after")
@@ -251,6 +283,13 @@ class AuthConfig(_Model):
         None, description="Role of users whom the proxy names first; nobody new without.", examples=["user"]
     )
 
+    @field_validator("user_header")
+    @classmethod
+    def _is_header(cls, name: str | None) -> str | None:
+        if name is not None and not _HEADER.fullmatch(name):
+            raise ValueError("must be a header's name, such as X-Remote-User")
+        return name
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         if (self.user_header is None) is not (not self.user_header_from):
@@ -268,6 +307,10 @@ class AuthConfig(_Model):
         )
 
 
+SECTIONS: Final[dict[str, type[BaseModel]]] = {"gateway": GatewayConfig, "auth": AuthConfig}
+"""The tables of the file, by name; beside them is the list of machines."""
+
+
 class Config(_Model):
     """The whole file."""
 
@@ -281,7 +324,10 @@ class Config(_Model):
         if doubles := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"two machines have the same name: {', '.join(doubles)}")
         for machine in self.machines:
-            self.gateway.listening(machine.listen, machine.tls_listen)
+            try:
+                self.gateway.listening(machine.listen, machine.tls_listen)
+            except ValueError as error:
+                raise ValueError(f"machine {machine.name}: {error}") from None
         return self
 
     def web_settings(self) -> WebSettings:

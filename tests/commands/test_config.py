@@ -51,6 +51,20 @@ def test_check_reads_the_secrets_too(tmp_path: Path) -> None:
     assert "cannot be read" in json.loads(found.stdout)["errors"][0]
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[gateway]\ntls_cert = "none"\ntls_key = "none"\n', "tls_cert and tls_key cannot be used"),
+        ('[[machines]]\nname = "a"\nurl = "spice+tls://h"\nca_file = "none"\n', "CA file none cannot be read"),
+        ('[[machines]]\nname = "a"\nurl = "spice+tls://h"\nca_file = "secret"\n', "secret"),
+    ],
+)
+def test_check_reads_certificates_too(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "spicegate.toml").write_text(text)
+    result = CliRunner().invoke(app, ["config", "check"])
+    assert (result.exit_code, words in result.stderr) == (2, True), result.output
+
+
 def test_example_checks_fine(tmp_path: Path) -> None:
     written = CliRunner().invoke(app, ["config", "example"])
     (tmp_path / "spicegate.toml").write_text(written.stdout)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config import Config, ConfigError, load
+from gateway.config import Config, ConfigError, configure
 from gateway.listening import ListenAddress, Listening
 
 MACHINE = '[[machines]]\nname = "office"\nurl = "spice://host"\n'
@@ -15,7 +15,7 @@ MACHINE = '[[machines]]\nname = "office"\nurl = "spice://host"\n'
 def read(tmp_path: Path, text: str) -> Config:
     path = tmp_path / "spicegate.toml"
     path.write_text(text)
-    return load(path)
+    return configure(path, {})
 
 
 def test_full_configuration_is_read(tmp_path: Path) -> None:
@@ -79,20 +79,36 @@ def test_password_that_spice_cannot_carry_is_told(tmp_path: Path) -> None:
         ("[gateway", "spicegate.toml: "),
         ("[gateway]\nport = 99999", "gateway.port: "),
         ("[gateway]\nport = 'x'", "gateway.port: "),
-        ("[gateway]\ncolour = 'red'", "gateway.colour: Extra inputs"),
+        ("[gateway]\ncolour = 'red'", "gateway.colour: there is no such key$"),
         ("[gateway]\ntls_cert = 'a'", "gateway: tls_cert and tls_key belong together"),
-        ("[gateway]\ntrusted_proxies = ['x']", r"gateway.trusted_proxies\[0\]"),
+        (
+            "[gateway]\ntrusted_proxies = ['x']",
+            r"gateway.trusted_proxies\[0\]: 'x' does not appear to be an IPv4",
+        ),
+        ("[gateway]\ntrusted_proxies = '10.0.0.0/8'", "gateway.trusted_proxies: must be a list"),
+        ("[gateway]\nport = true", "gateway.port: must not be true or false"),
+        ("[gateway]\nhosts = 'x'", r"gateway.hosts: there is no such key: is host meant\?"),
+        ("[gateway]\nhost = ''", "gateway.host: must be an address or a host name"),
+        ("[gateway]\nhost = 'a:80/x'", "gateway.host: must be an address or a host name"),
+        ("[gatway]\nport = 1", r"gatway: there is no such key: is gateway meant\?"),
+        ("gateway = 5", "gateway: must be a table"),
+        ("[machines]\nname = 'a'", "machines: must be a list"),
+        ("[auth]\naudit_days = true", "auth.audit_days: must not be true or false"),
+        ("[auth]\nuser_header = 'X User:'\nuser_header_from = ['::1']", "auth.user_header: must be a header's name"),
         ("[gateway]\ntrusted_proxies = ['10.0.0.0/8']", "trusted_proxies and public_url belong together"),
         ("[gateway]\npublic_url = 'ftp://x'", "gateway.public_url: must be https://"),
-        ("[gateway]\nallowed_origins = ['x']", "gateway.allowed_origins: "),
-        ("[[machines]]\nname = 'a'", r"machines\[0\].url: Field required"),
+        ("[gateway]\nallowed_origins = ['x']", "gateway.allowed_origins: 'x' is no origin"),
+        ("[gateway]\nallowed_origins = ['https://x/y']", "gateway.allowed_origins: 'https://x/y' is no origin"),
+        ("[[machines]]\nname = 'a'", r"machines\[0\].url: is missing"),
         ("[[machines]]\nname = 'a b'\nurl = 'spice://x'", r"machines\[0\].name: "),
         ("[[machines]]\nname = '../x'\nurl = 'spice://x'", r"machines\[0\].name: "),
-        ("[[machines]]\nname = 'a'\nurl = 'http://x'", r"machines\[0\]: 'http://x' is not a machine's address"),
-        ("[[machines]]\nname = 'a'\nurl = 'spice://:hush@x'", r"machines\[0\]: .* must not hold a password"),
-        (MACHINE + "password = 'hush'", r"machines\[0\].password: Extra inputs"),
+        ("[[machines]]\nname = 'a'\nurl = 'http://x'", r"machines\[0\].url: 'http://x' is not a machine's address"),
+        ("[[machines]]\nname = 'a'\nurl = 'spice://:hush@x'", r"machines\[0\].url: .* must not hold a password"),
+        (MACHINE + "password = 'hush'", r"machines\[0\].password: there is no such key"),
         (MACHINE + "password_env = 'A'\npassword_file = 'b'", "password_file or password_env, not both"),
         (MACHINE + "host_subject = 'x'", "host_subject: 'x'"),
+        (MACHINE + "listen = 'abc'", r"machines\[0\].listen: 'abc' is no address to listen on"),
+        (MACHINE + "listen = '0.0.0.0:5900'", "machine office: listen on 0.0.0.0 port 5900"),
         (MACHINE + MACHINE, "the same name: office"),
     ],
 )
@@ -104,7 +120,7 @@ def test_mistake_is_told_with_its_key_and_without_secrets(tmp_path: Path, text: 
 
 def test_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="No such file"):
-        load(tmp_path / "none.toml")
+        configure(tmp_path / "none.toml", {})
 
 
 # where the gateway may listen
