@@ -95,7 +95,7 @@ def test_version_is_printed(run: Run) -> None:
 
 def test_serve_without_a_machine_opens_the_demo_machine(tmp_path: Path) -> None:
     with serving(tmp_path) as (process, address):
-        with urllib.request.urlopen(address, timeout=10) as answer:
+        with urllib.request.build_opener(urllib.request.HTTPCookieProcessor).open(address, timeout=10) as answer:
             assert b"first administrator" in answer.read()
         site, token = address.split("/setup?token=")
         form = {"token": token, "name": "me", "password": PASSWORD, "again": PASSWORD}
@@ -205,7 +205,8 @@ def test_gateway_serves_over_tls(tmp_path: Path) -> None:
     context = ssl.create_default_context(cafile=str(certificate.cert))
     with serving(tmp_path, *arguments) as (_, address):
         assert address.startswith("https://")
-        opener = urllib.request.build_opener(NoRedirect, urllib.request.HTTPSHandler(context=context))
+        secure = urllib.request.HTTPSHandler(context=context)
+        opener = urllib.request.build_opener(secure, urllib.request.HTTPCookieProcessor)
         with opener.open(address, timeout=10) as answer:
             assert answer.status == 200
 

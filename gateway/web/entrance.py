@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 
 from gateway.access import Entry, Permission, Principal
 from gateway.access.errors import Invalid, LockedOut, Refused, TooBusy
+from gateway.web.forms import read_form
 from gateway.web.guard import needs, principal
 from gateway.web.identity import PRINCIPAL, drop_cookie, set_cookie
 from gateway.web.keys import ACCESS, FLEET
@@ -19,8 +19,6 @@ routes = web.RouteTableDef()
 
 SETUP_COOKIE: Final = "spicegate-setup"
 """Holds the token between the set-up link and its form."""
-FORM: Final = "application/x-www-form-urlencoded"
-_MAX_FIELDS: Final = 16
 
 _STATUS = {Refused: 401, Invalid: 422, LockedOut: 429, TooBusy: 503}
 
@@ -44,7 +42,7 @@ async def setup(request: web.Request) -> web.Response:
 @routes.post("/setup", name="setup-post")
 async def set_up(request: web.Request) -> web.Response:
     """Make the first admin, and let them in."""
-    form = await _form(request, "token", "name", "password", "again")
+    form = await read_form(request, "token", "name", "password", "again")
     logins = request.app[ACCESS].logins
     if form["password"] != form["again"]:
         return _setup_form(request, form["token"], form["name"], "The two passwords are not the same.", status=422)
@@ -75,7 +73,7 @@ async def login(request: web.Request) -> web.Response:
 @routes.post("/login", name="login-post")
 async def log_in(request: web.Request) -> web.Response:
     """Name and password; the same answer to whatever is wrong."""
-    form = await _form(request, "name", "password", "next")
+    form = await read_form(request, "name", "password", "next")
     target = own_path(request, form["next"])
     try:
         entry = await request.app[ACCESS].logins.with_password(
@@ -125,18 +123,6 @@ def _login_form(
     request: web.Request, target: str, name: str = "", error: str = "", *, status: int = 200
 ) -> web.Response:
     return render(request, "login.html", {"next": target, "name": name, "error": error}, status=status)
-
-
-async def _form(request: web.Request, *names: str) -> dict[str, str]:
-    """The named fields of a form, empty where they are missing. Raises `HTTPBadRequest` for what is no text."""
-    text = (await request.read()).decode("utf-8", "replace")
-    try:
-        data = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS))
-    except ValueError:
-        data = None
-    if data is None or (text and request.content_type != FORM):
-        raise web.HTTPBadRequest(text="The form is not one of ours.")
-    return {name: data.get(name, "") for name in names}
 
 
 def _agent(request: web.Request) -> str:

@@ -24,6 +24,7 @@ from gateway.access import Principal
 from gateway.access.errors import Refused
 from gateway.access.tickets import NOT_VALID
 from gateway.access.tokens import MAX_SECRET_LENGTH
+from gateway.web.forms import read_form
 from gateway.web.guests import guest_of, links_path, set_guest_cookie
 from gateway.web.identity import PRINCIPAL
 from gateway.web.keys import ACCESS
@@ -63,9 +64,9 @@ async def ask_first(request: web.Request) -> web.Response:
 async def come_by_ticket(request: web.Request) -> web.Response:
     """Spend the ticket, and go on as a guest of that machine."""
     access, machine = request.app[ACCESS], request.match_info["machine"]
-    ticket = (await request.post()).get("ticket", "")
+    form = await read_form(request, "ticket")
     try:
-        guest = await access.tickets.redeem(str(ticket), machine, address=peer_of(request))
+        guest = await access.tickets.redeem(form["ticket"], machine, address=peer_of(request))
         if not await access.authority.rights(guest, machine):
             raise Refused(NOT_VALID)
     except Refused as error:

@@ -55,8 +55,8 @@ def test_check_reads_the_secrets_too(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ('[gateway]\ntls_cert = "none"\ntls_key = "none"\n', "tls_cert and tls_key cannot be used"),
-        ('[[machines]]\nname = "a"\nurl = "spice+tls://h"\nca_file = "none"\n', "CA file none cannot be read"),
-        ('[[machines]]\nname = "a"\nurl = "spice+tls://h"\nca_file = "secret"\n', "secret"),
+        ('[[machines]]\nname = "a"\nurl = "spice+tls://h:1"\nca_file = "none"\n', "CA file none cannot be read"),
+        ('[[machines]]\nname = "a"\nurl = "spice+tls://h:1"\nca_file = "secret"\n', "secret"),
     ],
 )
 def test_check_reads_certificates_too(tmp_path: Path, text: str, words: str) -> None:
