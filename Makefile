@@ -69,12 +69,14 @@ test-apt:
 e2e: dev
 	pytest -q -m 'e2e or fuzz'
 
-# docker/compose.yaml for real. Where there is no Docker, COMPOSE_HOST names a program that does the same with podman
-# (and prepares the computer for it; podman's network needs iptables); without either the tests are skipped, and say so.
+# docker/compose.yaml for real: with Docker where it is, else with Debian's podman (whose network needs iptables).
+# COMPOSE_HOST names a program that does the same on a computer that must be prepared for it.
+PODMAN := podman podman-compose netavark aardvark-dns iptables
 COMPOSE_HOST ?= $(wildcard ../shared/tools/compose-host)
 
 test-compose: dev test-apt
-	@if [ -n "$(COMPOSE_HOST)" ]; then $(call need,iptables); $(COMPOSE_HOST) setup; fi
+	@if [ -n "$(COMPOSE_HOST)" ]; then $(call need,iptables); $(COMPOSE_HOST) setup; \
+	elif ! docker compose version >/dev/null 2>&1; then $(call need,$(PODMAN)); fi
 	COMPOSE_HOST=$(abspath $(COMPOSE_HOST)) pytest -q -m compose
 
 bench: dev

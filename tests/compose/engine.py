@@ -1,4 +1,4 @@
-"""The container engine: `docker compose`, or podman through the program that the variable COMPOSE_HOST names."""
+"""The container engine: what the variable COMPOSE_HOST names, `docker compose`, or Debian's podman and podman-compose."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ def find_engine() -> Engine | None:
     """None when there is no engine here."""
     if host := os.environ.get("COMPOSE_HOST"):
         return Engine([host, "build", "--format", "docker"], [host, "compose"], [host, "podman"], supervised=False)
-    for name in ("docker", "podman"):
-        if shutil.which(name) and _works(name, "compose", "version") and _works(name, "info"):
-            return Engine([name, "build"], [name, "compose"], [name], supervised=name == "docker")
+    if shutil.which("docker") and _works("docker", "compose", "version") and _works("docker", "info"):
+        return Engine(["docker", "build"], ["docker", "compose"], ["docker"], supervised=True)
+    if shutil.which("podman-compose") and shutil.which("podman") and _works("podman", "info"):
+        return Engine(["podman", "build", "--format", "docker"], ["podman-compose"], ["podman"], supervised=False)
     return None
 
 
