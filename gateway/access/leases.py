@@ -68,6 +68,13 @@ class Leases:
             raise
         return lease
 
+    async def today(self, principal: Principal) -> Principal | None:
+        """With the role of today; None: what proved it has ended."""
+        if (proof := principal.proof) is None:
+            return principal
+        users = await self._store.standing([proof], now=self._clock.wall(), idle=self._policy.session_idle)
+        return replace(principal, role=Role(users[proof].role)) if proof in users else None
+
     def release(self, lease: Lease) -> None:
         """The session is over."""
         self._open.discard(lease)

@@ -178,6 +178,8 @@ API_RATE: Final = 50
 API_BURST: Final = 300
 MAX_FEEDS: Final = 64
 """Readers of the event stream at a time."""
+MAX_OWN_FEEDS: Final = 500
+"""Pages that follow the machines of whoever reads them, at a time."""
 FEED_EVENTS: Final = 16
 """Events that may wait for a slow reader before it gets everything anew."""
 MAX_NOTICE_LENGTH: Final = 500

@@ -17,7 +17,7 @@ from gateway.server.heartbeat import Heartbeat
 from gateway.spice.auth import process_key
 from gateway.spice.limits import FIRST_REQUEST_SECONDS, MAX_REQUEST_BYTES, PING_SECONDS
 from gateway.web import bridge, entrance, metrics, native, pages, probes, ticket_links
-from gateway.web.api.events import FEED
+from gateway.web.api.events import FEED, OWN_FEEDS
 from gateway.web.api.install import add_api, start_api
 from gateway.web.concierge import Concierge
 from gateway.web.errors import error_pages
@@ -117,7 +117,8 @@ def mounted(app: web.Application) -> web.Application:
 
 async def close_machines(app: web.Application) -> None:
     """Tell every client, before the server stops waiting for them."""
-    app[FEED].close(SHUTDOWN.sentence)
+    for feeds in (app[FEED], app[OWN_FEEDS]):
+        feeds.close(SHUTDOWN.sentence)
     app[FLEET].close(SHUTDOWN)
     connections = app[CONNECTIONS]
     for connection in tuple(connections):

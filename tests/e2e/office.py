@@ -95,6 +95,10 @@ class Office(LoopThread):
     async def _open_access(self, groups_of: GroupsOf) -> Access:
         return await Access.open(Path(self._state.name) / "spicegate.db", groups_of)
 
+    def shut_the_machine_elsewhere(self) -> None:
+        """Nobody reaches it any more."""
+        self._listener.close()
+
     async def on_stop(self) -> None:
         self._listener.close()
         self._elsewhere.close(NORMAL)

@@ -35,7 +35,7 @@ class Worker(Visitor):
     def admin(self, section: str) -> None:
         """The dashboard's section, live."""
         self.go(f"/admin#{section}")
-        expect(self.page.get_by_text("Live", exact=True)).to_be_visible()
+        expect(self.page.get_by_text("Live", exact=True)).to_be_visible(timeout=20_000)
 
     def open_machine(self, name: str) -> Page:
         """In another tab; returned with its first picture."""

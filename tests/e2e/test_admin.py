@@ -71,6 +71,42 @@ def test_registered_channels_say_everything_libspice_knows_of_them(enter: Enter)
     expect(admin.page.get_by_role("button", name="demo · display 0", exact=True)).to_be_focused()
 
 
+COUNTED = """
+window.told = {};
+const Source = window.EventSource;
+window.EventSource = class extends Source {
+  constructor(...all) {
+    super(...all);
+    const count = ({ type }) => (window.told[type] = (window.told[type] ?? 0) + 1);
+    for (const name of ["figures", "channel"]) this.addEventListener(name, count);
+  }
+};
+"""
+UNTIL_TOLD = """([name, count]) => new Promise((done) => {
+  const look = () => (window.told[name] ?? 0) >= count ? done() : requestAnimationFrame(look);
+  look();
+})"""
+
+
+def test_one_connection_tells_everything_and_nothing_is_asked_again_and_again(enter: Enter) -> None:
+    admin, uma = enter(), enter("uma")
+    uma.open_machine("demo")
+    admin.context.add_init_script(COUNTED)
+    admin.admin("channels")
+    asked: list[str] = []
+    api = f"{admin.office.origin}/api/"
+    admin.page.on("request", lambda request: asked.append(request.method) if request.url.startswith(api) else None)
+    admin.page.get_by_role("button", name="demo · display 0", exact=True).click()
+    admin.page.evaluate(UNTIL_TOLD, ["channel", 3])
+    expect(admin.page.get_by_role("dialog")).to_contain_text(re.compile(r"ack window \d+ of \d+"))
+    admin.page.keyboard.press("Escape")
+    expect(admin.page.get_by_role("dialog")).to_be_hidden()
+    admin.go("/admin#machines")
+    seen = admin.page.evaluate("window.told.figures")
+    admin.page.evaluate(UNTIL_TOLD, ["figures", seen + 12])
+    assert asked == ["PUT", "PUT"], "one when the details are opened, one when they are closed"
+
+
 def test_tables_are_filtered_by_words_and_networks_and_sorted(enter: Enter) -> None:
     admin, uma = enter(), enter("uma")
     uma.open_machine("demo")

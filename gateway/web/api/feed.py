@@ -1,7 +1,8 @@
 """What changes, told to whoever listens: once a second one look at everything, shared by all readers.
 
 A reader first gets everything (`snapshot`), then what is different (`changes`), the figures that moved (`figures`) and
-the names of lists that were written to (`changed`). A reader who cannot keep up loses what waits and gets everything
+the names of lists that were written to (`changed`). Of one channel that a reader names everything is told (`channel`),
+which would be too much for all of them. A reader who cannot keep up loses what waits and gets everything
 anew. Nothing is looked at while nobody listens.
 """
 
@@ -11,12 +12,13 @@ import asyncio
 import json
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from secrets import token_urlsafe
 from typing import Any, Final
 
 from pydantic import BaseModel
 
-from gateway.access import TooBusy
+from gateway.access import NotFound, TooBusy
 from gateway.machines.fleet import Fleet, Member
 from gateway.machines.health import State
 from gateway.server.channel import RedChannel
@@ -24,6 +26,7 @@ from gateway.server.client import RedClient
 from gateway.server.core import Core
 from gateway.server.pipe_client import PipeClient
 from gateway.spice.limits import FEED_EVENTS, MAX_FEEDS
+from gateway.store.records import Proof
 from gateway.web.api.channels import ChannelView, channel_key, channel_view
 from gateway.web.api.machines import MachineView, machine_facts
 from gateway.web.api.sessions import SessionView, round_trip_of, session_view
@@ -36,6 +39,13 @@ TURN_BYTES: Final = 16 * 1024
 
 _Keys = dict[str, list[str]]
 """By kind: `machines`, `sessions`, `channels`."""
+
+
+class Hello(Shape):
+    """The beginning."""
+
+    reader: str
+    """Names this stream, for `PUT /events/{reader}`."""
 
 
 class Snapshot(Shape):
@@ -107,7 +117,9 @@ class Changed(Shape):
 
 
 EVENTS: Final[dict[str, type[BaseModel]]] = {
+    "hello": Hello,
     "snapshot": Snapshot,
+    "channel": ChannelView,
     "changes": Changes,
     "figures": Figures,
     "changed": Changed,
@@ -115,9 +127,13 @@ EVENTS: Final[dict[str, type[BaseModel]]] = {
 
 
 class Reader:
-    """Events that wait for one listener, as text."""
+    """Events that wait for one listener, as text. `owner`: whoever listens, by what proves it."""
 
-    def __init__(self) -> None:
+    def __init__(self, owner: Proof | None = None) -> None:
+        self.id = token_urlsafe(9)
+        self.owner = owner
+        self.watched = ""
+        """The key of the channel of which everything is told; empty: of none."""
         self._waiting: deque[str] = deque()
         self._news = asyncio.Event()
         self.behind = True
@@ -175,17 +191,26 @@ class Feed:
     def __len__(self) -> int:
         return len(self._readers)
 
-    def join(self) -> Reader:
+    def join(self, owner: Proof | None = None) -> Reader:
         """Listen until `leave`. Raises `TooBusy`."""
         if len(self._readers) >= MAX_FEEDS:
             raise TooBusy(f"{MAX_FEEDS} pages listen already.", 30)
-        reader = Reader()
+        reader = Reader(owner)
         self._readers.add(reader)
         self._wake.set()
         if not self._running:
             self._running = True
             self._core.spawn(self._run(), "feed")
         return reader
+
+    def watch(self, reader_id: str, owner: Proof | None, key: str) -> None:
+        """Have one's own reader told everything of a channel. Raises `NotFound`."""
+        for reader in self._readers:
+            if (reader.id, reader.owner) == (reader_id, owner):
+                reader.watched = key
+                _Look(self._fleet).tell_details((reader,))
+                return
+        raise NotFound("There is no such stream of yours.")
 
     def leave(self, reader: Reader) -> None:
         self._readers.discard(reader)
@@ -225,6 +250,7 @@ class Feed:
             for reader in behind:
                 reader.begin(text)
         self._tell(event("figures", self._moved(now).model_dump_json()))
+        now.tell_details(self._readers)
 
     def _compare(self, shapes: dict[str, dict[str, object]]) -> tuple[_Keys, _Keys]:
         """What is new or different, and what is gone, by kind."""
@@ -269,7 +295,7 @@ class _Look:
     def shapes(self) -> dict[str, dict[str, object]]:
         """What makes a difference."""
         return {
-            "machines": {name: _machine_shape(member) for name, member in self.members.items()},
+            "machines": {name: machine_shape(member) for name, member in self.members.items()},
             "sessions": {id_: tuple(map(id, client.channel_clients)) for id_, client in self.clients.items()},
             "channels": {key: _channel_shape(channel) for key, (_, channel) in self.channels.items()},
         }
@@ -307,6 +333,12 @@ class _Look:
             )
         return "{" + ",".join(parts) + "}"
 
+    def tell_details(self, readers: Iterable[Reader]) -> None:
+        """Everything of the channels that readers watch."""
+        for reader in readers:
+            if (found := self.channels.get(reader.watched)) is not None:
+                reader.push(event("channel", channel_view(*found).model_dump_json()))
+
     def session_figures(self) -> dict[str, tuple[Any, ...]]:
         return {id_: _session_row(client) for id_, client in self.clients.items()}
 
@@ -324,7 +356,8 @@ class _Look:
         )
 
 
-def _machine_shape(member: Member) -> object:
+def machine_shape(member: Member) -> object:
+    """What of a machine makes a difference."""
     machine = member.machine
     held = [(channel.type, channel.id) for channel in machine.server.channels]
     return id(member.spec), machine.health.state, machine.health.error, len(machine.server.clients), held

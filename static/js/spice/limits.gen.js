@@ -103,5 +103,6 @@ export const FIRST_REQUEST_SECONDS = 10;
 export const API_RATE = 50;
 export const API_BURST = 300;
 export const MAX_FEEDS = 64;
+export const MAX_OWN_FEEDS = 500;
 export const FEED_EVENTS = 16;
 export const MAX_NOTICE_LENGTH = 500;

@@ -5,47 +5,19 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-import json
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
-
-import aiohttp
 
 from gateway.access import Role
 from gateway.spice.limits import FEED_EVENTS, MAX_FEEDS
+from gateway.spice.messages.common import Ping
+from gateway.web.api.channels import ChannelView
 from gateway.web.api.events import FEED
 from gateway.web.api.feed import Changes, Figures, Reader, Snapshot, event
 from tests.peers import FakeMachine, soon
 from tests.running import RunningGateway, open_session
 from tests.web.api.client import Client, somebody
-
-
-class Stream:
-    """A reader of `/api/v1/events`."""
-
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
-        self._response = response
-
-    async def next(self, *kinds: str) -> Any:
-        """The data of the next event of these kinds."""
-        kind = ""
-        while True:
-            line = (await soon(self._response.content.readline())).decode()
-            assert line, "the stream ended"
-            name, _, value = line.rstrip("\n").partition(": ")
-            if name == "event":
-                kind = value
-            elif name == "data" and kind in kinds:
-                return value if kind == "end" else json.loads(value)
-
-
-@asynccontextmanager
-async def listening(client: Client) -> AsyncIterator[Stream]:
-    async with client.session.get("/api/v1/events", headers=client.headers) as response:
-        assert (response.status, response.content_type) == (200, "text/event-stream")
-        yield Stream(response)
+from tests.web.api.stream import listening
 
 
 async def test_gateway_tells_its_state(gateway: RunningGateway, admin: Client, machine: FakeMachine) -> None:
@@ -124,6 +96,47 @@ async def test_figures_of_what_rests_are_not_told_again(
         first = await stream.next("figures")
         assert first["channels"]["office/main/0"][3] == 2
         assert "office/main/0" not in (await stream.next("figures"))["channels"]
+
+
+async def test_reader_is_told_everything_of_the_channel_that_it_names(
+    gateway: RunningGateway, admin: Client, machine: FakeMachine
+) -> None:
+    _, far = await open_session(await gateway.browser(), machine)
+    async with listening(admin) as stream, listening(admin) as other:
+        path = f"/events/{(await stream.next('hello'))['reader']}"
+        assert (await admin.ask("PUT", path, {"channel": "office/main/0"})).status == 204
+        told = await stream.next("channel")
+        ChannelView.model_validate(told)
+        assert (told["key"], told["clients"][0]["user"]) == ("office/main/0", "admin")
+        before = told["clients"][0]["traffic"]["messages_out"]
+        await far.send(Ping(1, 2))
+        while told["clients"][0]["traffic"]["messages_out"] == before:
+            told = await stream.next("channel")
+        assert (await admin.ask("PUT", path, {"channel": None})).status == 204
+        kinds = ["key" in await stream.next("figures", "channel") for _ in range(6)]
+        assert kinds[3:] == [False] * 3, "only one may have been on its way"
+        assert not any(["key" in await other.next("figures", "channel") for _ in range(3)])
+
+
+async def test_nobody_says_what_anothers_stream_tells(gateway: RunningGateway, admin: Client) -> None:
+    operator = await somebody(gateway, Role.OPERATOR)
+    async with listening(admin) as stream:
+        path = f"/events/{(await stream.next('hello'))['reader']}"
+        for path_of in (path, "/events/guessed"):
+            assert (await operator.ask("PUT", path_of, {"channel": "office/main/0"})).status == 404
+        assert (await (await somebody(gateway, Role.USER)).ask("PUT", path, {"channel": None})).status == 403
+
+
+async def test_machine_is_asked_whether_it_is_there_while_somebody_listens(
+    gateway: RunningGateway, admin: Client, machine: FakeMachine
+) -> None:
+    gateway.machine().health.away("not yet")
+    for path in ("/events", "/me/events"):
+        async with listening(admin, path) as stream:
+            row: dict[str, Any] = (await stream.next("snapshot"))["machines"][0]
+            while row["state"] != "up":
+                changes = await stream.next("changes")
+                (row,) = changes["put"] if path == "/me/events" else changes["machines"]["put"]
 
 
 async def test_write_by_the_api_is_announced(admin: Client) -> None:

@@ -18,11 +18,12 @@ import { forEachRow } from "./many.js";
  */
 
 export class Context {
-  /** @param {{me: Profile, state: import("./state.js").State, drawer: import("./drawer.js").Drawer,
+  /** @param {{me: Profile, feed: import("./feed.js").Feed, drawer: import("./drawer.js").Drawer,
    *   toast: import("../notices.js").Toast, passwordLength: number}} parts */
-  constructor({ me, state, drawer, toast, passwordLength }) {
+  constructor({ me, feed, drawer, toast, passwordLength }) {
     this.me = me;
-    this.state = state;
+    this.feed = feed;
+    this.state = feed.state;
     this.drawer = drawer;
     this.toast = toast;
     this.passwordLength = passwordLength;

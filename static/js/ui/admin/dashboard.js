@@ -46,7 +46,7 @@ export class Dashboard {
     const me = await get("me").catch((error) => this.#showStatus("ended", sentenceOf(error)));
     if (!me) return;
     const feed = new Feed(sitePath("/api/v1/events"));
-    const context = new Context({ me, state: feed.state, drawer: this.#drawer, toast: this.#toast, passwordLength });
+    const context = new Context({ me, feed, drawer: this.#drawer, toast: this.#toast, passwordLength });
     this.#sections = sectionsFor(context);
     this.#links.append(...this.#sections.map(({ id, title }) => make("a", { href: `#${id}` }, title)));
     feed.onchange = (event) => this.#changed(feed.state, event);
@@ -59,6 +59,7 @@ export class Dashboard {
 
   /** @param {import("./state.js").State} state @param {string} event */
   #changed(state, event) {
+    if (event === "channel") return this.#drawer.refresh();
     this.#stats.show(state, alertsOf(state));
     this.#current?.onchange?.(event);
     this.#drawer.refresh();

@@ -20,6 +20,8 @@ export class State {
   sessions = new Map();
   /** @type {Map<string, Channel>} by key */
   channels = new Map();
+  /** The channel of which everything is told. @type {Channel | null} */
+  detail = null;
   totals = NOTHING;
   /** Of each channel, by key. */
   channelRates = new Meter();

@@ -106,3 +106,21 @@ test("a feed that the browser gave up says so", () => {
   source.onerror?.();
   assert.match(sentence, /^ended: .*load the page again/);
 });
+
+test("what is watched is asked for once, and again of the next stream", () => {
+  const source = new FakeSource();
+  /** @type {string[]} */
+  const asked = [];
+  const feed = new Feed("/events", () => /** @type {any} */ (source), async (...request) => asked.push(JSON.stringify(request)));
+  feed.watch("office/main/0");
+  assert.deepEqual(asked, [], "the stream has no name yet");
+  source.tell("hello", JSON.stringify({ reader: "a" }));
+  source.tell("channel", JSON.stringify(channel({ key: "office/main/0" })));
+  assert.equal(feed.state.detail?.key, "office/main/0");
+  source.tell("hello", JSON.stringify({ reader: "b" }));
+  feed.watch(null);
+  assert.equal(feed.state.detail, null);
+  source.tell("hello", JSON.stringify({ reader: "c" }));
+  assert.deepEqual(asked, ["a", "b"].map((reader) => JSON.stringify(["PUT", `events/${reader}`, { channel: "office/main/0" }]))
+    .concat(JSON.stringify(["PUT", "events/b", { channel: null }])));
+});

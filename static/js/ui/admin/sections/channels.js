@@ -1,7 +1,7 @@
 // @ts-check
 // Registered channels: each `RedChannel` of every machine, as the gateway holds it.
 
-import { call, get } from "../../api.js";
+import { call } from "../../api.js";
 import { ask } from "../../dialogs.js";
 import { make } from "../../dom.js";
 import { bytesText, durationText } from "../../numbers.js";
@@ -13,9 +13,6 @@ import { drawSparkline, sparkline } from "../sparkline.js";
 /** @typedef {import("../context.js").Context} Context */
 /** @typedef {import("../shapes.js").Channel} Channel */
 /** @typedef {import("../shapes.js").ChannelClient} ChannelClient */
-
-/** While a channel's details are open, what only they show is asked for so often. */
-const DETAILS_MS = 2000;
 
 /** @param {Context} context @returns {import("../context.js").Section} */
 export function channelsSection(context) {
@@ -113,26 +110,19 @@ async function disconnect(context, channels) {
 
 /** @param {Context} context @param {string} key @param {readonly import("../panel.js").Action<Channel>[]} actions */
 function openDetails(context, key, actions) {
-  const { state, drawer } = context;
-  /** @type {Channel | null} with what the feed leaves out */
-  let whole = null;
-  const refresh = async () => {
-    whole = await get(`channels/${key.split("/").map(encodeURIComponent).join("/")}`).catch(() => null);
-    drawer.refresh();
-  };
-  const timer = setInterval(refresh, DETAILS_MS);
-  drawer.element.addEventListener("close", () => clearInterval(timer), { once: true });
+  const { state, drawer, feed } = context;
+  feed.watch(key);
+  drawer.element.addEventListener("close", () => feed.watch(null), { once: true });
   drawer.open(() => {
     const channel = state.channels.get(key);
     if (!channel) return null;
-    const clients = (whole ?? channel).clients;
+    const { clients } = state.detail?.key === key ? state.detail : channel;
     return {
       title: `${channel.machine} · ${channel.name}`,
       facts: factsOf(channel, state),
       more: [...actionButtons(actions, channel), make("h3", {}, `Clients (${clients.length})`), clientList(clients)],
     };
   });
-  refresh();
 }
 
 /** @param {Channel} channel @param {import("../state.js").State} state @returns {import("../drawer.js").Fact[]} */

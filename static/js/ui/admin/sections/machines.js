@@ -14,8 +14,6 @@ import { draftOf, machineFields } from "./machine_form.js";
 /** @typedef {import("../context.js").Context} Context */
 /** @typedef {import("../shapes.js").Machine} Machine */
 
-/** Asking for machines has the gateway look whether they can be reached. */
-const LOOK_MS = 10_000;
 const STATES = { up: "Up", away: "Not reachable", unknown: "Not asked yet" };
 
 /** @param {Context} context @returns {import("../context.js").Section} */
@@ -40,16 +38,11 @@ export function machinesSection(context) {
       return machine ? { title: machine.title, facts: factsOf(machine), more: buttons(actions, machine) } : null;
     }),
   });
-  const look = () => {
-    if (!document.hidden) get("machines?limit=200").catch(() => null);
-  };
-  setInterval(look, LOOK_MS);
   return {
     id: "machines",
     title: "Machines",
     element: panel.element,
     onchange: () => panel.set(state.machines.values()),
-    onshow: look,
     find: (query) => panel.setQuery(query),
   };
 }
