@@ -90,6 +90,8 @@ async def test_machines_page_without_machines_says_what_to_do_next() -> None:
 async def test_viewer_page_embeds_the_viewer(gateway: RunningGateway) -> None:
     found = await page(gateway, "/m/office")
     assert found.all("spice-viewer") == [{"machine": "office", "src": "/ws/office", "home": "/"}]
+    assert "The viewer needs JavaScript" in found.text
+    assert "The viewer has not loaded" in found.text
 
 
 @pytest.mark.parametrize("path", ["/", "/account", "/admin", "/m/office", "/m/nobody"])
