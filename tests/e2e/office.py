@@ -105,3 +105,13 @@ class Office(LoopThread):
         self._server.close()
         await self._runner.cleanup()
         self._state.cleanup()
+
+
+class NewOffice(Office):
+    """Nobody has set it up yet; `link` is what it prints."""
+
+    link = ""
+
+    async def _welcome_everybody(self) -> None:
+        token = await self.access.logins.begin_setup()
+        self.link = f"{self.origin}/setup?token={token}"

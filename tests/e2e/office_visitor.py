@@ -14,9 +14,7 @@ from tests.e2e.office import Office
 class Worker(Visitor):
     """Logs in as `name`, unless that is empty."""
 
-    def __init__(
-        self, browser: Browser, office: Office, name: str = NAME, viewport: ViewportSize = VIEWPORT
-    ) -> None:
+    def __init__(self, browser: Browser, office: Office, name: str = NAME, viewport: ViewportSize = VIEWPORT) -> None:
         super().__init__(browser, viewport)
         self.office = office
         if name:
@@ -43,6 +41,16 @@ class Worker(Visitor):
         page.goto(f"{self.office.origin}/m/{name}")
         wait_connected(page)
         return page
+
+    def ticket_link(self, machine: str) -> str:
+        """A link that opens a machine once, to look at it."""
+        return str(
+            self.page.request.post(
+                f"{self.office.origin}/api/v1/tickets",
+                data={"machine": machine, "rights": ["view"], "lifetime": 3600, "note": "for a visitor"},
+                headers={"Origin": self.office.origin},
+            ).json()["link"]
+        )
 
     def row(self, *words: str) -> Locator:
         """The row of the dashboard's table that has these words."""

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, ViewportSize, sync_playwright
 from gateway.machines.demo.apps.video import Video
 from gateway.web.keys import FLEET
 from tests.e2e.browser import launch
-from tests.e2e.office import Office
+from tests.e2e.office import NewOffice, Office
 from tests.e2e.office_visitor import Worker
 
 DESKTOP: ViewportSize = {"width": 1280, "height": 760}
@@ -51,16 +51,19 @@ def take_pages(to: Path) -> None:
         browser = launch(stack.enter_context(sync_playwright()))
         office.call(lambda: furnish(office))
         stranger = stack.enter_context(Worker(browser, office, ""))
+        new = stack.enter_context(NewOffice())
         for dark in (False, True):
             shoot(stranger.page, office.origin, {"login": "/login"}, to, dark)
+            shoot(stranger.page, "", {"setup": new.link}, to, dark)
         people = [stack.enter_context(Worker(browser, office, name)) for name in ("uma", "olga", "vera")]
         for worker, machine in zip(people, ("demo", "office", "demo"), strict=True):
             worker.open_machine(machine)
         admin = stack.enter_context(Worker(browser, office, viewport=DESKTOP))
         for name in ("demo", "design", "office"):
             admin.open_machine(name).close()
-            issue_ticket(admin, name)
+            admin.ticket_link(name)
         for dark in (False, True):
+            shoot(stranger.page, "", {"ticket": admin.ticket_link("demo")}, to, dark)
             shoot(admin.page, office.origin, PAGES, to, dark)
         admin.admin("channels")
         admin.page.wait_for_timeout(MINUTE_MS)
@@ -79,14 +82,6 @@ def furnish(office: Office) -> None:
     video = office.demo.app("video")
     assert isinstance(video, Video)
     video.toggle()
-
-
-def issue_ticket(admin: Worker, machine: str) -> None:
-    admin.page.request.post(
-        f"{admin.office.origin}/api/v1/tickets",
-        data={"machine": machine, "rights": ["view"], "lifetime": 3600, "note": "for a visitor"},
-        headers={"Origin": admin.office.origin},
-    )
 
 
 def take_details(page: Page, to: Path, dark: bool) -> None:

@@ -288,11 +288,7 @@ def test_viewer_gets_no_more_than_the_picture(enter: Enter) -> None:
 
 def test_ticket_link_opens_its_machine_once_for_somebody_without_a_log_in(enter: Enter) -> None:
     admin, guest, other = enter(), enter(""), enter("")
-    link = admin.page.request.post(
-        f"{admin.office.origin}/api/v1/tickets",
-        data={"machine": "demo", "rights": ["view"]},
-        headers={"Origin": admin.office.origin},
-    ).json()["link"]
+    link = admin.ticket_link("demo")
     guest.page.goto(link)
     assert "ticket" not in guest.page.url
     expect(guest.page.get_by_role("button", name="Open demo")).to_be_focused()

@@ -11,8 +11,8 @@ from statistics import median
 import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
 
-from tests.e2e.office import Office
-from tests.e2e.office_visitor import Worker
+from tests.e2e.office import NewOffice, Office
+from tests.e2e.office_visitor import Worker, wait_connected
 
 pytestmark = pytest.mark.e2e
 
@@ -69,6 +69,60 @@ def test_axe_finds_nothing_serious(worker: Worker, scheme: str) -> None:
     come_to(worker, "/login")
     found["/login"] = worker.page.evaluate(_LOOK)
     assert not {path: faults for path, faults in found.items() if faults}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_the_viewer(worker: Worker, scheme: str) -> None:
+    worker.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    worker.context.add_init_script(path=AXE)
+    worker.go("/m/demo")
+    wait_connected(worker.page)
+    found = {"connected": worker.page.evaluate(_LOOK)}
+    worker.page.get_by_role("button", name="Open the toolbar").click()
+    worker.page.get_by_role("button", name="Statistics").click()
+    expect(worker.page.get_by_text("Round trip").filter(visible=True).first).to_be_visible()
+    found["toolbar and statistics"] = worker.page.evaluate(_LOOK)
+    worker.page.get_by_role("button", name="Disconnect").click()
+    expect(worker.page.get_by_role("button", name="Reconnect")).to_be_visible()
+    found["disconnected"] = worker.page.evaluate(_LOOK)
+    worker.go("/m/lab")
+    expect(worker.page.locator("spice-viewer[data-state=waiting]")).to_be_visible()
+    found["waiting"] = worker.page.evaluate(_LOOK)
+    worker.page.route("**/js/viewer.js", lambda route: route.abort())
+    worker.go("/m/demo")
+    expect(worker.page.get_by_role("alert")).to_be_visible()
+    found["missing"] = worker.page.evaluate(_LOOK)
+    assert not {state: faults for state, faults in found.items() if faults}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_an_open_drawer(worker: Worker, scheme: str) -> None:
+    worker.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    worker.context.add_init_script(path=AXE)
+    worker.open_machine("demo")
+    found = {}
+    for section, name in (("channels", "demo · display 0"), ("sessions", "admin"), ("machines", "Demo desktop")):
+        worker.admin(section)
+        worker.page.locator("main").get_by_role("button", name=name, exact=True).first.click()
+        expect(worker.page.get_by_role("dialog").get_by_role("term").first).to_be_visible()
+        found[section] = worker.page.evaluate(_LOOK)
+        worker.page.keyboard.press("Escape")
+    assert not {section: faults for section, faults in found.items() if faults}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_the_pages_of_links(
+    browser: Browser, worker: Worker, cleanup: ExitStack, scheme: str
+) -> None:
+    new = cleanup.enter_context(NewOffice())
+    stranger = cleanup.enter_context(Worker(browser, new, ""))
+    stranger.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    stranger.context.add_init_script(path=AXE)
+    found = {}
+    for name, link in (("set-up", new.link), ("ticket", worker.ticket_link("demo")), ("spent", f"{new.origin}/t/demo")):
+        stranger.page.goto(link)
+        found[name] = stranger.page.evaluate(_LOOK)
+    assert not {name: faults for name, faults in found.items() if faults}
 
 
 def test_pages_fit_a_phone(worker: Worker) -> None:
