@@ -46,6 +46,7 @@ def doctor(
     try:
         if "://" in target:
             endpoint = parse_endpoint(target, ca_file=ca_file, host_subject=host_subject)
+            endpoint.tls_context()
             password = _password(password_file)
         else:
             endpoint, password = _configured(session, target)

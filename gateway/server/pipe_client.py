@@ -253,7 +253,8 @@ class PipeClient(RedChannelClient):
         except ProtocolError as error:
             self.disconnect(Closing(CloseCode.PROTOCOL, f"The client sent malformed data ({error})."))
         except Exception:
-            log.exception("%s: %s failed", self.client.server.name, self.channel.name)
+            context = {**self.client.context, "channel": self.channel.name}
+            log.exception("%s: %s failed", self.client.server.name, self.channel.name, extra=context)
             self.disconnect(FAULT)
 
     def _read(self, data: Data) -> None:

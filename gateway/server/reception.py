@@ -168,7 +168,8 @@ class Reception:
 
     def _refuse(self, closing: Closing, code: LinkErr) -> None:
         """Answer as far as the link has come, then close."""
-        log.info("%s: %s: link refused: %s", self._server.name, self._visitor.peer, closing.sentence)
+        name, peer = self._server.name, self._visitor.peer
+        log.info("%s: %s: link refused: %s", name, peer, closing.sentence, extra={"machine": name, "peer": peer})
         self._server.refusals[closing.code] += 1
         say_farewell(self._link, code)
         self._pump.flush()

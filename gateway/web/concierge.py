@@ -99,7 +99,8 @@ class TicketDoor(Doorkeeper):
             principal = await access.tickets.redeem(password, machine, address=host_of(peer))
             rights = await access.authority.rights(principal, machine)
         except (AccessError, StoreError) as error:
-            log.info("%s: %s: ticket refused: %s", machine, peer, error)
+            context = {"machine": machine, "peer": peer}
+            log.info("%s: %s: ticket refused: %s", machine, peer, error, extra=context)
             return None
         if rights is Right.NONE:
             return None

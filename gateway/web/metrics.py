@@ -56,7 +56,8 @@ class GatewayCollector(Collector):
         )
         for member in self._app[FLEET]:
             machine, name = member.machine, member.spec.name
-            up.add_metric([name], float(machine.health.state is State.UP))
+            if machine.health.state is not State.UNKNOWN:  # nobody has tried: no alert may say that it is away
+                up.add_metric([name], float(machine.health.state is State.UP))
             sessions.add_metric([name], len(machine.server.clients))
             for code, count in machine.server.closings.items():
                 closed.add_metric([name, code.name.lower()], count)

@@ -42,6 +42,11 @@ async def test_doctor_finds_a_machine_of_the_configuration_by_its_name(tmp_path:
     assert [row["type"] for row in found["channels"]] == ["main", "display", "inputs"]
 
 
+async def test_doctor_tells_of_an_authority_that_is_not_there(tmp_path: Path) -> None:
+    result = await doctor(None, "spice+tls://127.0.0.1:1", "--ca-file", str(tmp_path / "none"))
+    assert (result.exit_code, "cannot be read" in result.stderr) == (1, True)
+
+
 async def test_doctor_ends_with_1_when_something_is_wrong() -> None:
     async with FakeMachine() as machine:
         url = machine.url

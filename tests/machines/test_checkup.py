@@ -100,6 +100,28 @@ async def test_machine_that_is_away_is_told() -> None:
     assert "connection refused" in found.steps[0].detail
 
 
+async def test_machine_that_wants_tls_says_so(tmp_path: Path) -> None:
+    async with FakeMachine(tls=make_certificate(tmp_path).server_context()) as machine:
+        plain = machine.url.replace("spice+tls:", "spice:")
+        found = await soon(check_up(Core(), parse_endpoint(plain), None))
+    assert outcome(found) == {"reach": True, "link": False}
+    assert found.steps[-1].detail == "The machine speaks TLS on this port: write spice+tls://."
+
+
+async def test_authority_that_is_gone_is_told(tmp_path: Path) -> None:
+    found = await soon(check_up(Core(), parse_endpoint("spice+tls://127.0.0.1:1", ca_file=tmp_path / "none"), None))
+    assert outcome(found) == {"reach": False}
+    assert "check ca_file" in found.steps[0].detail
+
+
+async def test_subject_that_is_another_is_told(tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
+    async with FakeMachine(tls=certificate.server_context()) as machine:
+        endpoint = parse_endpoint(machine.url, ca_file=certificate.cert, host_subject="CN=other")
+        found = await soon(check_up(Core(), endpoint, None))
+    assert "(the certificate's subject is another than host_subject)" in found.steps[0].detail
+
+
 async def test_channel_that_is_refused_is_told_and_the_next_is_asked() -> None:
     async with FakeMachine() as machine:
         machine.refusals = [None, LinkErr.CHANNEL_NOT_AVAILABLE]

@@ -40,6 +40,15 @@ async def test_sessions_channels_and_bytes_are_told(gateway: RunningGateway, mac
     assert found["spicegate_encode_seconds_count", frozenset()] == 0
 
 
+async def test_machine_that_nobody_tried_is_not_said_to_be_away() -> None:
+    for tried in (False, True):
+        async with RunningGateway({"office": "spice://127.0.0.1:1"}) as gateway:
+            if tried:
+                await gateway.machine().probe()
+            found = await figures(gateway)
+        assert found.get(("spicegate_machine_up", frozenset({("machine", "office")}))) == (0 if tried else None)
+
+
 async def test_refused_links_and_log_ins_are_counted(gateway: RunningGateway, machine: FakeMachine) -> None:
     await gateway.admin()
     await gateway.stranger().refusal(ChannelType.MAIN, password="guess")

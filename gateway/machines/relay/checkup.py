@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import Final
 
 from gateway.machines.relay.dial import dial, uses_tls
-from gateway.machines.relay.endpoint import Endpoint
+from gateway.machines.relay.endpoint import Endpoint, Scheme
 from gateway.machines.relay.leaving import Leaving
 from gateway.server.closing import ChannelClosed
 from gateway.server.core import Core
@@ -219,8 +219,26 @@ class _Doctor:
                     raise
                 self._secured = True
                 pump, replied = await self._ask(0, ChannelType.MAIN, 0)
+            except (ChannelClosed, ProtocolError) as error:
+                if not await self._takes_tls():
+                    raise
+                raise ProtocolError(f"the machine speaks TLS on this port: write {Scheme.TLS}://") from error
             well(f"SPICE 2.2{' over TLS' if self._secured else ''}.")
         return pump, replied
+
+    async def _takes_tls(self) -> bool:
+        """Whether the port that was just asked without TLS takes it, whatever its certificate is."""
+        host, port, loop = self._endpoint.host, self._endpoint.port, self._core.loop
+        if self._endpoint.scheme is not Scheme.TCP or port is None or uses_tls(self._endpoint, self._secured):
+            return False
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        try:
+            _, stream = await loop.create_connection(lambda: StreamTransport(self._core), host, port, ssl=context)
+        except OSError:
+            return False
+        self._open.append(stream)
+        return True
 
     async def _ask(self, session: int, type_: int, id_: int) -> tuple[LinkPump, LinkReplied]:
         common = our_common_caps(_COMMON)

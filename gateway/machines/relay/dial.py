@@ -11,7 +11,7 @@ from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
-from gateway.machines.relay.endpoint import Endpoint, Scheme
+from gateway.machines.relay.endpoint import Endpoint, EndpointError, Scheme
 from gateway.server.closing import ChannelClosed, CloseCode
 from gateway.server.core import Core
 from gateway.server.transport import Data, StreamTransport, Transport
@@ -33,12 +33,15 @@ async def dial(core: Core, endpoint: Endpoint, *, secured: bool, seconds: float 
     except TimeoutError:
         raise ChannelClosed(CloseCode.MACHINE_AWAY, "The machine does not answer.") from None
     except ssl.SSLCertVerificationError as error:
-        cause = getattr(error, "verify_message", str(error))  # OpenSSL's; ours has none
+        cause = getattr(error, "verify_message", error.args[-1])  # OpenSSL's; ours has none
         settings = "ca_file" if endpoint.host_subject is None else "ca_file and host_subject"
         sentence = f"The machine's certificate is not trusted ({cause}): check {settings}."
         raise ChannelClosed(CloseCode.MACHINE_REFUSED, sentence) from error
     except ssl.SSLError as error:
         raise ChannelClosed(CloseCode.MACHINE_REFUSED, "The machine does not speak TLS on this port.") from error
+    except EndpointError as error:
+        sentence = "The authority of the machine's certificate cannot be read: check ca_file."
+        raise ChannelClosed(CloseCode.MACHINE_REFUSED, sentence) from error
     except OSError as error:
         raise ChannelClosed(CloseCode.MACHINE_AWAY, f"The machine is not reachable ({reason(error)}).") from error
     except (WebSocketException, ProtocolError) as error:

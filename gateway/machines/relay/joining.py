@@ -260,7 +260,8 @@ class Joining:
 
     def _refuse(self, closing: Closing, code: LinkErr | None = None) -> None:
         """Answer the client as far as its link has come, then close."""
-        log.info("%s: %s: link refused: %s", self._relay.name, self._visitor.peer, closing.sentence)
+        name, peer = self._relay.name, self._visitor.peer
+        log.info("%s: %s: link refused: %s", name, peer, closing.sentence, extra={"machine": name, "peer": peer})
         self._relay.server.refusals[closing.code] += 1
         say_farewell(self._link, code or _LINK_ERRORS.get(closing.code, LinkErr.ERROR))
         self._pump.flush()
