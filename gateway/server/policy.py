@@ -49,8 +49,14 @@ _AGENT: Final[dict[AgentMessageType, tuple[Right, Right]]] = {
     AgentMessageType.MOUSE_STATE: (Right.CONTROL, Right.VIEW),
     AgentMessageType.AUDIO_VOLUME_SYNC: (Right.CONTROL, Right.VIEW),
     AgentMessageType.CLIENT_DISCONNECTED: (Right.CONTROL, Right.VIEW),
+    AgentMessageType.MAX_CLIPBOARD: (Right.CLIPBOARD_OUT, Right.VIEW),
+    AgentMessageType.ANNOUNCE_CAPABILITIES: (Right.VIEW, Right.VIEW),
+    AgentMessageType.REPLY: (Right.VIEW, Right.VIEW),
 }
-"""From the client and from the machine; others take VIEW only."""
+"""From the client and from the machine."""
+
+_OTHERS: Final = (Right.CONTROL, Right.VIEW)
+"""What nobody knows may act on the machine."""
 
 _AGENT_BY_NUMBER = {int(type_): rights for type_, rights in _AGENT.items()}
 
@@ -77,9 +83,9 @@ def may_link(rights: Right, channel: ChannelType) -> bool:
 
 def may_tell_agent(rights: Right, type_: int) -> bool:
     """Whether a client with these rights may send the agent a message of a type."""
-    return _AGENT_BY_NUMBER.get(type_, (Right.VIEW, Right.VIEW))[0] in rights
+    return _AGENT_BY_NUMBER.get(type_, _OTHERS)[0] in rights
 
 
 def may_hear_agent(rights: Right, type_: int) -> bool:
     """Whether the agent's message of a type is for a client with these rights."""
-    return _AGENT_BY_NUMBER.get(type_, (Right.VIEW, Right.VIEW))[1] in rights
+    return _AGENT_BY_NUMBER.get(type_, _OTHERS)[1] in rights

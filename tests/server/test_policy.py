@@ -51,6 +51,13 @@ def test_agent_message_takes_its_own_right(right: Right, told: AgentMessageType,
     assert not policy.may_hear_agent(without, heard)
 
 
-def test_agent_message_that_nobody_knows_is_let_pass_to_those_who_view() -> None:
-    assert policy.may_tell_agent(VIEWER, 4711)
-    assert not policy.may_tell_agent(Right.NONE, 4711)
+def test_viewer_tells_the_agent_only_what_it_can_and_answers() -> None:
+    told = {type_ for type_ in AgentMessageType if policy.may_tell_agent(VIEWER, type_)}
+    assert told == {AgentMessageType.ANNOUNCE_CAPABILITIES, AgentMessageType.REPLY}
+
+
+def test_agent_message_that_nobody_knows_may_act_on_the_machine() -> None:
+    assert policy.may_tell_agent(VIEWER | Right.CONTROL, 4711)
+    assert not policy.may_tell_agent(Right.ALL & ~Right.CONTROL, 4711)
+    assert policy.may_hear_agent(VIEWER, 4711)
+    assert not policy.may_hear_agent(Right.NONE, 4711)
