@@ -84,8 +84,9 @@ async def serve_forever(read: Read) -> None:
     finally:
         if server is not None:
             server.close()
+        doors.lock()
+        await runner.cleanup()  # which tells everybody
         doors.close()
-        await runner.cleanup()
 
 
 def watch_signals(app: web.Application, site: str, stop: asyncio.Event) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -22,6 +23,7 @@ from gateway import __version__, cli
 from gateway.cli import PASSWORD_ENV
 from gateway.spice.enums import ChannelType
 from gateway.spice.errors import LinkRefused
+from gateway.spice.messages.common import Notify
 from gateway.spice.messages.main import Init
 from tests.certificates import make_certificate
 from tests.peers import NativeClient
@@ -115,6 +117,22 @@ async def test_native_client_opens_the_demo_machine_with_its_password(tmp_path: 
             with pytest.raises(LinkRefused):
                 await client.link(ChannelType.MAIN, password="other")
             await (await client.link(ChannelType.MAIN, password="pass word")).wait_for(Init)
+
+
+async def test_native_client_is_told_that_the_gateway_stops(tmp_path: Path) -> None:
+    path = tmp_path / "demo.sock"
+    (tmp_path / "secret").write_text("pass word")
+    with serving(tmp_path, "--listen", f"unix:{path}", "--password-file", "secret") as (process, _):
+        async with NativeClient(unix=path) as client:
+            main = await client.link(ChannelType.MAIN, password="pass word")
+            await main.wait_for(Init)
+            process.send_signal(signal.SIGTERM)
+            assert b"being stopped" in bytes((await main.wait_for(Notify)).message)
+            process.send_signal(signal.SIGTERM)
+            assert await asyncio.to_thread(process.wait, 10) == 0
+        assert process.stderr is not None
+        log = process.stderr.read()
+    assert re.search(r"main 0 closed .*: The gateway is being stopped", log), log
 
 
 @pytest.mark.parametrize(
