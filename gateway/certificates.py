@@ -6,6 +6,7 @@ import ssl
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from socket import gethostname
 from typing import NamedTuple
 
 from cryptography import x509
@@ -51,16 +52,24 @@ def own_key_pair(directory: Path, host: str) -> KeyPair:
     return found
 
 
+def known_as(host: str) -> str:
+    """What people type to reach whatever listens on `host`: this computer's name when it is all its addresses."""
+    try:
+        return gethostname() if ip_address(host).is_unspecified else host
+    except ValueError:
+        return host
+
+
 def self_signed(host: str) -> tuple[bytes, bytes]:
     """A certificate for a host that is its own CA, and its key (PEM)."""
     key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host[:64])])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, known_as(host)[:64])])
     now = datetime.now(UTC)
     names: list[x509.GeneralName] = [x509.DNSName("localhost")]
     try:
-        names.append(x509.IPAddress(ip_address(host)))
+        names.append(x509.IPAddress(ip_address(known_as(host))))
     except ValueError:
-        names.append(x509.DNSName(host))
+        names.append(x509.DNSName(known_as(host)))
     certificate = (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from aiohttp import web
 
 from gateway.config import MachineSpec
-from gateway.listening import ListenError, Listening, listen
+from gateway.listening import ListenError, Listening, NativeTls, listen, native_tls
 from gateway.machines.machine import Machine
 from gateway.server.listener import Listener
 from gateway.web.keys import FLEET, NATIVE
@@ -18,6 +18,7 @@ class _Door(NamedTuple):
     machine: Machine
     wanted: Listening
     listener: Listener
+    tls: NativeTls | None
 
 
 class NativeDoors:
@@ -28,8 +29,8 @@ class NativeDoors:
         self._doors: dict[str, _Door] = {}
 
     async def apply(self, machines: Sequence[MachineSpec]) -> list[str]:
-        """Have these open and no others; those that stay are not touched. What cannot be opened is told in
-        sentences."""
+        """Have these open and no others; those that stay show their certificate as it is now, and are not touched
+        otherwise. What cannot be done is told in sentences."""
         wanted = {spec.name: listening for spec, listening in machines if listening is not None}
         for name, door in tuple(self._doors.items()):
             member = self._app[FLEET].get(name)
@@ -54,11 +55,23 @@ class NativeDoors:
             self._shut(name)
 
     async def _open(self, name: str, wanted: Listening) -> None:
+        """Raises `ListenError`."""
         member = self._app[FLEET].get(name)
-        if member is None or name in self._doors:
+        if member is None:
             return
-        listener, self._app[NATIVE][name] = await listen(member.machine, wanted)
-        self._doors[name] = _Door(member.machine, wanted, listener)
+        if name in self._doors:
+            self._reload(name)
+            return
+        tls = native_tls(wanted)
+        listener, self._app[NATIVE][name] = await listen(member.machine, wanted, tls)
+        self._doors[name] = _Door(member.machine, wanted, listener, tls)
+
+    def _reload(self, name: str) -> None:
+        """Show the certificate as it is now. Raises `ListenError`."""
+        if (tls := self._doors[name].tls) is not None:
+            tls.reload()
+            natives = self._app[NATIVE]
+            natives[name] = natives[name]._replace(ca=tls.authorities, subject=tls.subject)
 
     def _shut(self, name: str) -> None:
         self._doors.pop(name).listener.close()

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from gateway.access import Access
 from gateway.access.authority import GroupsOf
-from gateway.certificates import KeyPair, OwnTls, own_key_pair
+from gateway.certificates import KeyPair, OwnTls, known_as, own_key_pair
 from gateway.config import DEMO_URL, Config, GatewayConfig, MachineSpec
 from gateway.draining import drain
 from gateway.machines.demo import DemoMachine
@@ -191,7 +191,8 @@ def site_of(server: asyncio.Server, config: GatewayConfig) -> str:
     """The gateway's address for people."""
     if config.public_url is not None:
         return config.public_url.rstrip("/")
-    host = f"[{config.host}]" if ":" in config.host else config.host
+    name = known_as(config.host)
+    host = f"[{name}]" if ":" in name else name
     return f"{'https' if config.has_tls else 'http'}://{host}:{server.sockets[0].getsockname()[1]}"
 
 

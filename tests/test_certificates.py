@@ -6,6 +6,7 @@ import asyncio
 import ssl
 import stat
 from pathlib import Path
+from socket import gethostname
 
 import pytest
 from cryptography import x509
@@ -20,6 +21,13 @@ def test_self_signed_certificate_stays_the_same_over_restarts(tmp_path: Path) ->
     names = x509.load_pem_x509_certificate(first).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert [str(name) for name in names.get_values_for_type(x509.IPAddress)] == ["192.0.2.1"]
     assert names.get_values_for_type(x509.DNSName) == ["localhost"]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_certificate_for_all_addresses_is_for_this_computers_name(tmp_path: Path, host: str) -> None:
+    made = x509.load_pem_x509_certificate(own_key_pair(tmp_path, host).cert.read_bytes())
+    names = made.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["localhost", gethostname()]
 
 
 def test_key_is_its_owners_only(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from gateway.config import Config, MachineSpec, configure
 from gateway.native_doors import NativeDoors
@@ -17,6 +19,7 @@ from gateway.spice.enums import ChannelType
 from gateway.spice.messages.main import Init
 from gateway.web.keys import FLEET, NATIVE, SETTINGS
 from gateway.web.reloading import CannotReload, Reloaded, Reloading
+from tests.certificates import make_certificate
 from tests.peers import FakeMachine, NativeClient
 from tests.running import INIT, RunningGateway, open_session
 from tests.web.api.client import Client
@@ -149,6 +152,36 @@ async def test_locked_doors_let_nobody_in_and_nobody_out(path: Path) -> None:
                 await asyncio.open_connection("127.0.0.1", port)
             await far.send(INIT)
             assert await near.expect(Init) == INIT
+
+
+async def test_native_clients_are_shown_the_new_certificate(path: Path, tmp_path: Path) -> None:
+    old = make_certificate(tmp_path, organization="Old")
+    head = 'tls_cert = "cert.pem"\ntls_key = "key.pem"\n'
+    async with FakeMachine() as machine, operated(path, {"office": machine.url}) as operator:
+        operator.write({"office": machine.url}, head, more='tls_listen = "127.0.0.1:0"\n')
+        await operator.reload()
+        port = operator.gateway.app[NATIVE]["office"].tls_port
+        assert await shown(port) == "Old"
+        make_certificate(tmp_path, organization="New")
+        await operator.reload()
+        assert await shown(port) == "New"
+        address = operator.gateway.app[NATIVE]["office"]
+        assert (address.tls_port, address.subject) == (port, "O=New,CN=machine")
+        assert x509.load_pem_x509_certificate(address.ca.encode()).subject.rfc4514_string() == "CN=machine,O=New"
+        old.key.write_text("rubbish")
+        (warning,) = (await operator.reload()).warnings
+        assert "tls_cert and tls_key cannot be used" in warning
+        assert await shown(port) == "New"
+
+
+async def shown(port: int) -> str:
+    """The organization in the certificate that a server shows now."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context)
+    found = x509.load_der_x509_certificate(writer.get_extra_info("ssl_object").getpeercert(binary_form=True))
+    writer.close()
+    return str(found.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)[0].value)
 
 
 async def test_port_that_is_taken_is_a_warning(path: Path) -> None:
