@@ -1,4 +1,4 @@
-"""The container engine: what the variable COMPOSE_HOST names, `docker compose`, or Debian's podman and podman-compose."""
+"""The container engine: what COMPOSE_HOST names, `docker compose`, or Debian's podman and podman-compose."""
 
 from __future__ import annotations
 
