@@ -1,4 +1,4 @@
-"""Pictures of every page but the viewer's: an office at work, in light and dark, on a desk and on a phone."""
+"""Pictures of every page: an office at work, in light and dark, on a desk and on a phone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from gateway.machines.demo.apps.video import Video
 from gateway.web.keys import FLEET
@@ -18,6 +18,8 @@ from tests.e2e.office import NewOffice, Office
 from tests.e2e.office_visitor import Worker
 
 DESKTOP: ViewportSize = {"width": 1280, "height": 760}
+DEMO: ViewportSize = {"width": 1280, "height": 800}
+"""The demo machine's own size."""
 PHONE: ViewportSize = {"width": 390, "height": 780}
 SIZES = ((DESKTOP, ""), (PHONE, "-phone"))
 MINUTE_MS = 40_000
@@ -49,12 +51,8 @@ def take_pages(to: Path) -> None:
     with ExitStack() as stack:
         office = stack.enter_context(Office())
         browser = launch(stack.enter_context(sync_playwright()))
+        take_entrances(browser, office, to)
         office.call(lambda: furnish(office))
-        stranger = stack.enter_context(Worker(browser, office, ""))
-        new = stack.enter_context(NewOffice())
-        for dark in (False, True):
-            shoot(stranger.page, office.origin, {"login": "/login"}, to, dark)
-            shoot(stranger.page, "", {"setup": new.link}, to, dark)
         people = [stack.enter_context(Worker(browser, office, name)) for name in ("uma", "olga", "vera")]
         for worker, machine in zip(people, ("demo", "office", "demo"), strict=True):
             worker.open_machine(machine)
@@ -63,7 +61,6 @@ def take_pages(to: Path) -> None:
             admin.open_machine(name).close()
             admin.ticket_link(name)
         for dark in (False, True):
-            shoot(stranger.page, "", {"ticket": admin.ticket_link("demo")}, to, dark)
             shoot(admin.page, office.origin, PAGES, to, dark)
         admin.admin("channels")
         admin.page.wait_for_timeout(MINUTE_MS)
@@ -71,6 +68,20 @@ def take_pages(to: Path) -> None:
             take_details(admin.page, to, dark)
             shoot(admin.page, office.origin, DASHBOARD, to, dark)
         browser.close()
+
+
+def take_entrances(browser: Browser, office: Office, to: Path) -> None:
+    """What people see before they have logged in, and the demo machine as it is when they have."""
+    with ExitStack() as stack:
+        new = stack.enter_context(NewOffice())
+        stranger = stack.enter_context(Worker(browser, office, ""))
+        admin = stack.enter_context(Worker(browser, office, viewport=DEMO))
+        for dark in (False, True):
+            shoot(stranger.page, office.origin, {"login": "/login"}, to, dark)
+            shoot(stranger.page, "", {"setup": new.link, "ticket": admin.ticket_link("demo")}, to, dark)
+        demo = admin.open_machine("demo")
+        demo.wait_for_timeout(1500)
+        keep(demo, to / "demo.png")
 
 
 def furnish(office: Office) -> None:
