@@ -18,7 +18,6 @@ from gateway.machines.demo.limits import (
 from gateway.machines.demo.signal import Signal
 from gateway.machines.demo.toolkit.canvas import Pixels
 from gateway.machines.demo.toolkit.desktop import Desktop
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.wallpaper import paint_wallpaper
 from gateway.server.core import Core
 from gateway.server.display.cursor import Cursor
@@ -42,11 +41,11 @@ class SurfaceScreen:
     def pixels(self) -> Pixels:
         return self._surface.pixels
 
-    def damage(self, boxes: Sequence[Box], group: Box | None = None) -> None:
-        self._surface.damage(*(Rect(*box) for box in boxes), box=Rect(*group) if group is not None else None)
+    def damage(self, boxes: Sequence[Rect], group: Rect | None = None) -> None:
+        self._surface.damage(*boxes, box=group)
 
-    def copy(self, box: Box, left: int, top: int) -> None:
-        self._surface.copy_bits(Rect(*box), left, top)
+    def copy(self, box: Rect, left: int, top: int) -> None:
+        self._surface.copy_bits(box, left, top)
 
 
 class DemoDisplay(QXLInterface):
@@ -112,7 +111,7 @@ class DemoDisplay(QXLInterface):
         surface = self._worker.create_primary_surface(*whole_size(sizes))
         self.sizes = sizes
         heads = side_by_side(sizes)
-        self._worker.monitors_config([Monitor(at, Rect(*head)) for at, head in enumerate(heads)], MAX_HEADS)
+        self._worker.monitors_config([Monitor(at, head) for at, head in enumerate(heads)], MAX_HEADS)
         self._desktop.attach(SurfaceScreen(surface), wallpaper, heads)
         self.changed()
         self._desktop.flush()
@@ -144,10 +143,10 @@ def whole_size(sizes: Sequence[Size]) -> Size:
     return sum(width for width, _ in sizes), max(height for _, height in sizes)
 
 
-def side_by_side(sizes: Sequence[Size]) -> list[Box]:
+def side_by_side(sizes: Sequence[Size]) -> list[Rect]:
     """Where each monitor is on the surface."""
     heads, left = [], 0
     for width, height in sizes:
-        heads.append(Box.at(left, 0, width, height))
+        heads.append(Rect.at(left, 0, width, height))
         left += width
     return heads

@@ -12,8 +12,8 @@ from PIL import Image
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas, Pixels, blank, mixed, rgb
 from gateway.machines.demo.toolkit.fonts import SEMIBOLD, mono, sans
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.icons import ICONS, draw_tile
+from gateway.server.display.region import Rect
 
 WIDTH: Final = 1240
 HEIGHT: Final = 1754
@@ -30,10 +30,10 @@ def draw_page(rows: Sequence[tuple[str, str]], now: datetime) -> Pixels:
     pixels = blank(WIDTH, HEIGHT)
     canvas = Canvas(pixels)
     canvas.fill(canvas.area, rgb("#ffffff"))
-    draw_tile(canvas, "printer", Box.at(_MARGIN, 130, 120, 120))
+    draw_tile(canvas, "printer", Rect.at(_MARGIN, 130, 120, 120))
     canvas.text(_MARGIN + 150, 128, "Test page", sans(72, SEMIBOLD), theme.TEXT)
     canvas.text(_MARGIN + 154, 214, "Printed by the demo machine of spicegate", sans(26), theme.MUTED)
-    canvas.fill(Box.at(_MARGIN, 290, WIDTH - 2 * _MARGIN, 3), theme.BORDER)
+    canvas.fill(Rect.at(_MARGIN, 290, WIDTH - 2 * _MARGIN, 3), theme.BORDER)
     for row, (name, value) in enumerate([*rows, ("Printed", f"{now:%A, %d %B %Y, %H:%M:%S}")]):
         top = 330 + row * 44
         canvas.text(_MARGIN, top, name, sans(24), theme.MUTED)
@@ -55,13 +55,13 @@ def to_pdf(pixels: Pixels, title: str) -> bytes:
 def _draw_colours(canvas: Canvas, top: int) -> None:
     width = (WIDTH - 2 * _MARGIN) // len(_BARS)
     for at, colour in enumerate(_BARS):
-        canvas.rounded(Box.at(_MARGIN + at * width, top, width - 14, 150), 14, rgb(colour))
+        canvas.rounded(Rect.at(_MARGIN + at * width, top, width - 14, 150), 14, rgb(colour))
     step = (WIDTH - 2 * _MARGIN) // _STEPS
     for at in range(_STEPS):
         grey = mixed(rgb("#000000"), rgb("#ffffff"), at / (_STEPS - 1))
-        canvas.fill(Box.at(_MARGIN + at * step, top + 190, step, 90), grey)
+        canvas.fill(Rect.at(_MARGIN + at * step, top + 190, step, 90), grey)
     for at in range(40):
-        canvas.fill(Box.at(_MARGIN + at * 25, top + 310, 1 + at // 8, 40), rgb("#000000"))
+        canvas.fill(Rect.at(_MARGIN + at * 25, top + 310, 1 + at // 8, 40), rgb("#000000"))
 
 
 def _draw_letters(canvas: Canvas, top: int) -> None:
@@ -75,4 +75,4 @@ def _draw_letters(canvas: Canvas, top: int) -> None:
 def _draw_tiles(canvas: Canvas, top: int) -> None:
     names = [name for name in ICONS if ICONS[name].colour]
     for at, name in enumerate(names):
-        draw_tile(canvas, name, Box.at(_MARGIN + at % 8 * 127, top + at // 8 * 116, 92, 92))
+        draw_tile(canvas, name, Rect.at(_MARGIN + at % 8 * 127, top + at // 8 * 116, 92, 92))

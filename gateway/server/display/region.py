@@ -71,6 +71,27 @@ class Rect(NamedTuple):
             max(self.bottom, other.bottom),
         )
 
+    def inset(self, by: int) -> Rect:
+        """Smaller by so many pixels on each side; larger, if negative."""
+        return Rect(self.left + by, self.top + by, self.right - by, self.bottom - by)
+
+    def minus(self, other: Rect) -> list[Rect]:
+        """What is left of it without `other`: at most four rectangles."""
+        inner = self & other
+        if inner.is_empty:
+            return [] if self.is_empty else [self]
+        pieces = (
+            Rect(self.left, self.top, self.right, inner.top),
+            Rect(self.left, inner.bottom, self.right, self.bottom),
+            Rect(self.left, inner.top, inner.left, inner.bottom),
+            Rect(inner.right, inner.top, self.right, inner.bottom),
+        )
+        return [piece for piece in pieces if not piece.is_empty]
+
+    def has(self, x: int, y: int) -> bool:
+        """Whether a pixel lies in it."""
+        return self.left <= x < self.right and self.top <= y < self.bottom
+
     def overlaps(self, other: Rect) -> bool:
         return (
             self.left < other.right

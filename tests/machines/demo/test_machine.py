@@ -74,7 +74,7 @@ async def test_every_application_opens_draws_and_closes(app: type[App]) -> None:
 async def test_every_application_is_within_its_window(app: type[App]) -> None:
     async with ServingDemo() as core:
         window = core.demo.app(app.name)
-        assert all(window.content.covers(widget.box) for widget in window.widgets)
+        assert all(window.content.holds(widget.box) for widget in window.widgets)
 
 
 async def test_machine_has_the_monitors_that_a_client_asks_for() -> None:

@@ -8,9 +8,9 @@ import pytest
 from gateway.machines.demo.apps.terminal import Terminal
 from gateway.machines.demo.terminal.grid import Grid, key_sequence
 from gateway.machines.demo.terminal.toy import FILES, ToyShell
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.keyboard import Key
 from gateway.server.core import Core
+from gateway.server.display.region import Rect
 from gateway.server.server import SpiceServer
 from tests.machines.demo.serving import ServingDemo
 
@@ -100,7 +100,7 @@ async def test_scrolling_text_moves_pixels_and_comes_out_right() -> None:
         assert isinstance(app, Terminal)
         grid = app.widgets[0]
         assert isinstance(grid, Grid)
-        copies: list[tuple[Box, int]] = []
+        copies: list[tuple[Rect, int]] = []
         for number in range(40):
             grid.feed(f"\x1b[3{number % 8}mline {number}\r\n")
             app.prepare()

@@ -6,10 +6,10 @@ from gateway.machines.demo.apps.app import App
 from gateway.machines.demo.text import bytes_text, duration_text
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.fonts import MEDIUM, SEMIBOLD, mono, sans
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.widgets import Card, Column, Label, ListView
 from gateway.server.channel import RedChannel
 from gateway.server.client import RedClient
+from gateway.server.display.region import Rect
 from gateway.server.rights import Right, right_names
 from gateway.spice import caps
 
@@ -47,23 +47,23 @@ class Channels(App):
         heading = sans(theme.BODY, SEMIBOLD)
         numbers = mono(13)
         height = _MOST_CHANNELS * _ROW + 40
-        self._title = Label(Box.at(pad, 12, width, 20), "Registered channels", font=heading)
+        self._title = Label(Rect.at(pad, 12, width, 20), "Registered channels", font=heading)
         self._channels = ListView(
-            Box.at(pad, 36, width, height), _CHANNELS, font=numbers, row_height=_ROW, on_choose=self._choose
+            Rect.at(pad, 36, width, height), _CHANNELS, font=numbers, row_height=_ROW, on_choose=self._choose
         )
         top = 36 + height + 10
-        self._about = Label(Box.at(pad + 14, top + 8, width - 28, 20), "", font=sans(theme.SMALL, MEDIUM))
-        self._caps = Label(Box.at(pad + 14, top + 28, width - 28, 36), "", font=sans(theme.SMALL), colour=theme.MUTED)
+        self._about = Label(Rect.at(pad + 14, top + 8, width - 28, 20), "", font=sans(theme.SMALL, MEDIUM))
+        self._caps = Label(Rect.at(pad + 14, top + 28, width - 28, 36), "", font=sans(theme.SMALL), colour=theme.MUTED)
         self._clients = ListView(
-            Box.at(pad, top + 100, width, 2 * _ROW + 44),
+            Rect.at(pad, top + 100, width, 2 * _ROW + 44),
             _CLIENTS,
             font=numbers,
             row_height=_ROW,
             empty="Nobody is connected",
         )
         self.add(
-            *(self._title, self._channels, Card(Box.at(pad, top, width, 68)), self._about, self._caps, self._clients),
-            Label(Box.at(pad, top + 76, width, 20), "Clients", font=heading),
+            *(self._title, self._channels, Card(Rect.at(pad, top, width, 68)), self._about, self._caps, self._clients),
+            Label(Rect.at(pad, top + 76, width, 20), "Clients", font=heading),
         )
         self.set_focus(self._channels)
         self._shown: RedChannel | None = None

@@ -6,8 +6,8 @@ from gateway.machines.demo.apps.app import App
 from gateway.machines.demo.clipboard import SharedClipboard, State
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.fonts import SEMIBOLD, sans
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.widgets import Button, Label, Status, TextArea, Tone
+from gateway.server.display.region import Rect
 
 
 class Clipboard(App):
@@ -20,15 +20,15 @@ class Clipboard(App):
     def build(self) -> None:
         pad, width = theme.PADDING, self.size[0] - 2 * theme.PADDING
         heading = sans(theme.BODY, SEMIBOLD)
-        self._editor = TextArea(Box.at(pad, 42, width, 112), self._on_edit, hint="Write something here, then copy it")
-        self._copy = Button(Box.at(pad, 166, 150, theme.ROW), "Copy", self._on_copy, primary=True)
-        self._note = Label(Box.at(pad + 166, 174, width - 166, 20), "", colour=theme.MUTED)
-        self._theirs = TextArea(Box.at(pad, 248, width, 112))
-        self._status = Status(Box.at(pad, 372, width, 32), "")
+        self._editor = TextArea(Rect.at(pad, 42, width, 112), self._on_edit, hint="Write something here, then copy it")
+        self._copy = Button(Rect.at(pad, 166, 150, theme.ROW), "Copy", self._on_copy, primary=True)
+        self._note = Label(Rect.at(pad + 166, 174, width - 166, 20), "", colour=theme.MUTED)
+        self._theirs = TextArea(Rect.at(pad, 248, width, 112))
+        self._status = Status(Rect.at(pad, 372, width, 32), "")
         self.add(
-            Label(Box.at(pad, 16, width, 20), "On this machine", font=heading),
+            Label(Rect.at(pad, 16, width, 20), "On this machine", font=heading),
             *(self._editor, self._copy, self._note),
-            Label(Box.at(pad, 222, width, 20), "From you", font=heading),
+            Label(Rect.at(pad, 222, width, 20), "From you", font=heading),
             *(self._theirs, self._status),
         )
         self._editor.show(self._clipboard.ours)

@@ -12,8 +12,8 @@ from gateway.machines.demo.apps.app import App
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas, Colour, rgb
 from gateway.machines.demo.toolkit.fonts import SEMIBOLD, Mask, sans
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.widgets import Label, Widget
+from gateway.server.display.region import Rect
 
 _SCALE = 3
 
@@ -21,7 +21,7 @@ _SCALE = 3
 class Face(Widget):
     """A dial with three hands."""
 
-    def __init__(self, box: Box) -> None:
+    def __init__(self, box: Rect) -> None:
         super().__init__(box)
         self.time = (0, 0, 0)
 
@@ -40,7 +40,7 @@ class Face(Widget):
         self._lay(canvas, [((minutes + seconds / 60) / 60, -0.10, 0.76, 3.6)], theme.TEXT)
         self._lay(canvas, [(seconds / 60, -0.16, 0.84, 1.6)], rgb("#d6336c"))
         middle_x, middle_y = (box.left + box.right) // 2, (box.top + box.bottom) // 2
-        canvas.rounded(Box.at(middle_x - 5, middle_y - 5, 10, 10), 5, rgb("#d6336c"))
+        canvas.rounded(Rect.at(middle_x - 5, middle_y - 5, 10, 10), 5, rgb("#d6336c"))
 
     def _lay(self, canvas: Canvas, hands: list[tuple[float, float, float, float]], colour: Colour) -> None:
         canvas.cover(self.box.left, self.box.top, _rays(self.box.width, hands), colour)
@@ -65,9 +65,9 @@ class Clock(App):
     size = (260, 316)
 
     def build(self) -> None:
-        self._face = Face(Box.at(30, 22, 200, 200))
-        self._digits = Label(Box.at(84, 238, 160, 30), "", font=sans(24, SEMIBOLD))
-        self._date = Label(Box.at(20, 276, 220, 20), "", colour=theme.MUTED)
+        self._face = Face(Rect.at(30, 22, 200, 200))
+        self._digits = Label(Rect.at(84, 238, 160, 30), "", font=sans(24, SEMIBOLD))
+        self._date = Label(Rect.at(20, 276, 220, 20), "", colour=theme.MUTED)
         self.add(self._face, self._digits, self._date)
         self._ticker = self.every(1, self._tick)
 
@@ -81,5 +81,5 @@ class Clock(App):
         self._digits.text = f"{now:%H:%M:%S}"
         date = f"{now:%A, %d %B %Y}"
         width = sans(theme.BODY).width(date)
-        self._date.box = Box.at((self.size[0] - width) // 2, 276, width + 4, 20)
+        self._date.box = Rect.at((self.size[0] - width) // 2, 276, width + 4, 20)
         self._date.text = date

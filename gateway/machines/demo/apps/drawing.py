@@ -11,11 +11,11 @@ from PIL import Image, ImageDraw
 from gateway.machines.demo.apps.app import App
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas, Colour, blank, blend, rgb
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.keyboard import Key
 from gateway.machines.demo.toolkit.widgets import Button, Label, Slider
 from gateway.machines.demo.toolkit.widgets.button import Pressable
 from gateway.machines.demo.toolkit.widgets.widget import Widget
+from gateway.server.display.region import Rect
 
 _COLOURS: Final = tuple(
     map(rgb, ("#1c2333", "#e03131", "#f08c00", "#2f9e44", "#1971c2", "#7048e8", "#d6336c", "#ffffff"))
@@ -31,7 +31,7 @@ class Board(Widget):
     focusable = True
     cursor = "cross"
 
-    def __init__(self, box: Box) -> None:
+    def __init__(self, box: Rect) -> None:
         super().__init__(box)
         self.colour = _COLOURS[4]
         self.width = 5
@@ -47,9 +47,9 @@ class Board(Widget):
     def stroke(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         """A line with round ends, in the paper's coordinates."""
         reach = self.width // 2 + 2
-        span = Box(min(start[0], end[0]), min(start[1], end[1]), max(start[0], end[0]) + 1, max(start[1], end[1]) + 1)
-        part = span.inset(-reach).intersection(Box(0, 0, self.box.width, self.box.height))
-        if part.empty:
+        span = Rect(min(start[0], end[0]), min(start[1], end[1]), max(start[0], end[0]) + 1, max(start[1], end[1]) + 1)
+        part = span.inset(-reach) & Rect(0, 0, self.box.width, self.box.height)
+        if part.is_empty:
             return
         image = Image.new("L", (part.width * _SCALE, part.height * _SCALE))
         points = [((x - part.left + 0.5) * _SCALE, (y - part.top + 0.5) * _SCALE) for x, y in (start, end)]
@@ -66,8 +66,8 @@ class Board(Widget):
         canvas.paste(self._paper, self.box.left, self.box.top)
         if self.focused:
             x, y = self.box.left + self._pen[0], self.box.top + self._pen[1]
-            canvas.fill(Box.at(x - 4, y, 9, 1), theme.MUTED)
-            canvas.fill(Box.at(x, y - 4, 1, 9), theme.MUTED)
+            canvas.fill(Rect.at(x - 4, y, 9, 1), theme.MUTED)
+            canvas.fill(Rect.at(x, y - 4, 1, 9), theme.MUTED)
 
     def on_press(self, x: int, y: int) -> None:
         self._to(x - self.box.left, y - self.box.top, draw=False)
@@ -91,7 +91,7 @@ class Board(Widget):
         before = self._pen
         self._pen = (min(self.box.width - 1, max(0, x)), min(self.box.height - 1, max(0, y)))
         for at in (before, self._pen):
-            self.invalidate(Box.at(self.box.left + at[0] - 5, self.box.top + at[1] - 5, 11, 11))
+            self.invalidate(Rect.at(self.box.left + at[0] - 5, self.box.top + at[1] - 5, 11, 11))
         if draw:
             self.stroke(before, self._pen)
 
@@ -99,7 +99,7 @@ class Board(Widget):
 class Swatch(Pressable):
     """A colour to choose."""
 
-    def __init__(self, box: Box, colour: Colour, choose: Callable[[Colour], None]) -> None:
+    def __init__(self, box: Rect, colour: Colour, choose: Callable[[Colour], None]) -> None:
         super().__init__(box, lambda: choose(colour))
         self.colour = colour
         self.chosen = False
@@ -121,15 +121,15 @@ class Drawing(App):
     size = (600, 440)
 
     def build(self) -> None:
-        self._board = Board(Box(1, 56, self.size[0] - 1, self.size[1] - 1))
+        self._board = Board(Rect(1, 56, self.size[0] - 1, self.size[1] - 1))
         self._swatches = [
-            Swatch(Box.at(14 + at * 36, 12, 32, 32), colour, self._choose) for at, colour in enumerate(_COLOURS)
+            Swatch(Rect.at(14 + at * 36, 12, 32, 32), colour, self._choose) for at, colour in enumerate(_COLOURS)
         ]
         self.add(*self._swatches)
         self.add(
-            Label(Box.at(318, 19, 40, 20), "Width", colour=theme.MUTED),
-            Slider(Box.at(362, 12, 120, 32), 0.2, self._widen),
-            Button(Box.at(self.size[0] - 96, 11, 80, theme.ROW), "Clear", self._board.clear),
+            Label(Rect.at(318, 19, 40, 20), "Width", colour=theme.MUTED),
+            Slider(Rect.at(362, 12, 120, 32), 0.2, self._widen),
+            Button(Rect.at(self.size[0] - 96, 11, 80, theme.ROW), "Clear", self._board.clear),
             self._board,
         )
         self._choose(_COLOURS[4])

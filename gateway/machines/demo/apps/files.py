@@ -12,9 +12,9 @@ from gateway.machines.demo.limits import MAX_FILES_HELD, MAX_PICTURE_PIXELS, MAX
 from gateway.machines.demo.text import bytes_text
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas, Pixels, blank
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.widgets import Button, Column, ListView, Meter, Status, TextArea, Tone, Widget
 from gateway.machines.demo.transfers import FileTransfers, ReceivedFile
+from gateway.server.display.region import Rect
 
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 
@@ -22,7 +22,7 @@ _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 class Preview(Widget):
     """A picture in the middle of its box."""
 
-    def __init__(self, box: Box) -> None:
+    def __init__(self, box: Rect) -> None:
         super().__init__(box)
         self._pixels: Pixels | None = None
 
@@ -50,12 +50,12 @@ class Files(App):
         pad, width = theme.PADDING, self.size[0] - 2 * theme.PADDING
         columns = (Column("Name", width - 150), Column("Size", 110, True))
         self._list = ListView(
-            Box.at(pad, 18, width, 180), columns, on_choose=self._choose, empty="Drop a file onto this screen"
+            Rect.at(pad, 18, width, 180), columns, on_choose=self._choose, empty="Drop a file onto this screen"
         )
-        self._progress = Meter(Box.at(pad, 208, width, 8))
-        self._status = Status(Box.at(pad, 228, width - 100, 34), "")
-        self._clear = Button(Box.at(pad + width - 88, 228, 88, theme.ROW), "Clear", self._on_clear)
-        preview = Box.at(pad, 274, width, self.size[1] - 274 - pad)
+        self._progress = Meter(Rect.at(pad, 208, width, 8))
+        self._status = Status(Rect.at(pad, 228, width - 100, 34), "")
+        self._clear = Button(Rect.at(pad + width - 88, 228, 88, theme.ROW), "Clear", self._on_clear)
+        preview = Rect.at(pad, 274, width, self.size[1] - 274 - pad)
         self._text = TextArea(preview, hint="Choose a file to look into it")
         self._picture = Preview(preview)
         self.add(self._list, self._progress, self._status, self._clear, self._text, self._picture)

@@ -7,11 +7,11 @@ from gateway.machines.demo.apps.files import preview_text
 from gateway.machines.demo.limits import MAX_PREVIEW
 from gateway.machines.demo.text import bytes_text, shown
 from gateway.machines.demo.toolkit import theme
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.widgets import Button, Column, ListView, Status, TextArea, Tone
 from gateway.machines.devices.errors import DeviceError
 from gateway.machines.devices.webdav import SharedFolder
 from gateway.machines.devices.webdav_client import FolderEntry, FolderReader
+from gateway.server.display.region import Rect
 
 _NAME = 100
 _LARGEST_TEXT = 16 * MAX_PREVIEW
@@ -29,18 +29,18 @@ class Folder(App):
         pad, width = theme.PADDING, self.size[0] - 2 * theme.PADDING
         self._path = "/"
         self._entries: list[FolderEntry] = []
-        self._status = Status(Box.at(pad, 16, width, 32), "")
-        self._up = Button(Box.at(pad, 58, 80, theme.ROW), "Up", self._go_up)
-        self._again = Button(Box.at(pad + 90, 58, 100, theme.ROW), "Reload", self._reload)
+        self._status = Status(Rect.at(pad, 16, width, 32), "")
+        self._up = Button(Rect.at(pad, 58, 80, theme.ROW), "Up", self._go_up)
+        self._again = Button(Rect.at(pad + 90, 58, 100, theme.ROW), "Reload", self._reload)
         columns = (Column("Name", width - 150), Column("Size", 110, True))
         self._list = ListView(
-            Box.at(pad, 102, width, 190),
+            Rect.at(pad, 102, width, 190),
             columns,
             on_choose=self._choose,
             on_open=self._enter,
             empty="Share a folder of yours",
         )
-        self._text = TextArea(Box.at(pad, 304, width, self.size[1] - 304 - pad), hint="Choose a file to look into it")
+        self._text = TextArea(Rect.at(pad, 304, width, self.size[1] - 304 - pad), hint="Choose a file to look into it")
         self.add(self._status, self._up, self._again, self._list, self._text)
         self.watch(self.machine.folder_changed, self._reload)
         self.work(self._listen())

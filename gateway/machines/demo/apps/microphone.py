@@ -8,8 +8,8 @@ from gateway.machines.demo.limits import RECORDING_SECONDS
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import rgb
 from gateway.machines.demo.toolkit.fonts import mono
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.widgets import Button, Label, Meter, Status, Tone
+from gateway.server.display.region import Rect
 
 _TICK_SECONDS = 1 / 20
 _FLOOR_DB = -60
@@ -24,15 +24,15 @@ class Microphone(App):
 
     def build(self) -> None:
         pad, width = theme.PADDING, self.size[0] - 2 * theme.PADDING
-        self._meter = Meter(Box.at(pad, 24, width - 84, 22), theme.GOOD, rgb("#e8590c"))
-        self._decibels = Label(Box.at(pad + width - 76, 26, 76, 20), "", font=mono(13), colour=theme.MUTED, right=True)
-        self._status = Status(Box.at(pad, 64, width, 32), "")
-        self._listen = Button(Box.at(pad, 112, 150, theme.ROW), "", self._toggle, primary=True)
-        self._again = Button(Box.at(pad + 162, 112, 180, theme.ROW), "Play it back", self._play_back, icon="play")
+        self._meter = Meter(Rect.at(pad, 24, width - 84, 22), theme.GOOD, rgb("#e8590c"))
+        self._decibels = Label(Rect.at(pad + width - 76, 26, 76, 20), "", font=mono(13), colour=theme.MUTED, right=True)
+        self._status = Status(Rect.at(pad, 64, width, 32), "")
+        self._listen = Button(Rect.at(pad, 112, 150, theme.ROW), "", self._toggle, primary=True)
+        self._again = Button(Rect.at(pad + 162, 112, 180, theme.ROW), "Play it back", self._play_back, icon="play")
         self.add(
             *(self._meter, self._decibels, self._status, self._listen, self._again),
             Label(
-                Box.at(pad, 164, width, 40),
+                Rect.at(pad, 164, width, 40),
                 f"Your client asks you before it sends anything. The last {RECORDING_SECONDS} seconds are kept, here "
                 "in memory only.",
                 colour=theme.MUTED,

@@ -10,8 +10,8 @@ from gateway.machines.demo.display import Size
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas
 from gateway.machines.demo.toolkit.fonts import MEDIUM, SEMIBOLD, sans
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.widgets import Button, Label, Widget
+from gateway.server.display.region import Rect
 
 _SIZES: Final[tuple[Size, ...]] = ((1024, 640), (1280, 800), (1440, 900), (1920, 1080))
 
@@ -19,11 +19,11 @@ _SIZES: Final[tuple[Size, ...]] = ((1024, 640), (1280, 800), (1440, 900), (1920,
 class Plan(Widget):
     """The monitors, drawn to scale."""
 
-    def __init__(self, box: Box) -> None:
+    def __init__(self, box: Rect) -> None:
         super().__init__(box)
-        self._heads: list[Box] = []
+        self._heads: list[Rect] = []
 
-    def show(self, heads: list[Box]) -> None:
+    def show(self, heads: list[Rect]) -> None:
         if heads != self._heads:
             self._heads = list(heads)
             self.invalidate()
@@ -34,17 +34,17 @@ class Plan(Widget):
             return
         whole = self._heads[0]
         for head in self._heads:
-            whole = whole.union(head)
+            whole = whole.around(head)
         scale = min((self.box.width - 40) / whole.width, (self.box.height - 40) / whole.height)
         left = self.box.left + (self.box.width - whole.width * scale) / 2
         top = self.box.top + (self.box.height - whole.height * scale) / 2
         for number, head in enumerate(self._heads, 1):
-            place = Box(
+            place = Rect(
                 *(round(start + edge * scale) for start, edge in zip((left, top, left, top), head, strict=True))
             ).inset(3)
             self._draw_head(canvas, place, number, head)
 
-    def _draw_head(self, canvas: Canvas, place: Box, number: int, head: Box) -> None:
+    def _draw_head(self, canvas: Canvas, place: Rect, number: int, head: Rect) -> None:
         canvas.rounded(place, theme.RADIUS, theme.ACCENT_SOFT, theme.ACCENT)
         large, small = sans(22, SEMIBOLD), sans(theme.SMALL, MEDIUM)
         size = f"{head.width} × {head.height}"
@@ -63,22 +63,22 @@ class Monitors(App):
 
     def build(self) -> None:
         pad, width = theme.PADDING, self.size[0] - 2 * theme.PADDING
-        self._plan = Plan(Box.at(pad, 18, width, 186))
-        self._second = Button(Box.at(pad, 218, 180, theme.ROW), "", self._toggle_second, primary=True)
+        self._plan = Plan(Rect.at(pad, 18, width, 186))
+        self._second = Button(Rect.at(pad, 218, 180, theme.ROW), "", self._toggle_second, primary=True)
         self.add(
             self._plan,
             self._second,
             Label(
-                Box.at(pad + 196, 216, width - 196, 40),
+                Rect.at(pad + 196, 216, width - 196, 40),
                 "Your client's window size is followed too, where it tells it.",
                 font=sans(theme.SMALL),
                 colour=theme.MUTED,
             ),
-            Label(Box.at(pad, 272, width, 20), "Size of each", font=sans(theme.BODY, SEMIBOLD)),
+            Label(Rect.at(pad, 272, width, 20), "Size of each", font=sans(theme.BODY, SEMIBOLD)),
         )
         each = (width - 3 * theme.GAP) // 4
         for at, size in enumerate(_SIZES):
-            box = Box.at(pad + at * (each + theme.GAP), 300, each, theme.ROW)
+            box = Rect.at(pad + at * (each + theme.GAP), 300, each, theme.ROW)
             self.add(Button(box, f"{size[0]} × {size[1]}", partial(self._set_size, size)))
         self.watch(self.machine.display.changed, self._refresh)
         self._refresh()

@@ -12,11 +12,11 @@ from gateway.machines.demo.apps.app import App
 from gateway.machines.demo.text import bytes_text, shown
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas, Pixels, blank
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.widgets import Button, Column, ListView, Status, Tone, Widget
 from gateway.machines.devices.errors import DeviceError
 from gateway.machines.devices.ipp import print_document
 from gateway.machines.devices.tunnel import TunnelPort
+from gateway.server.display.region import Rect
 
 _NAME = 60
 _PAPER_WIDTH = 226
@@ -34,7 +34,7 @@ _STATES = {
 class Paper(Widget):
     """The page, small."""
 
-    def __init__(self, box: Box, pixels: Pixels) -> None:
+    def __init__(self, box: Rect, pixels: Pixels) -> None:
         super().__init__(box)
         self._pixels = pixels
 
@@ -57,14 +57,14 @@ class Printer(App):
         left = pad + width + 2 + pad
         room = self.size[0] - left - pad
         self._printers: list[TunnelPort] = []
-        self._status = Status(Box.at(left, pad, room, 32), "")
+        self._status = Status(Rect.at(left, pad, room, 32), "")
         self._list = ListView(
-            Box.at(left, 60, room, 236), (Column("Printers", room - 30),), on_choose=self._choose, empty="None yet"
+            Rect.at(left, 60, room, 236), (Column("Printers", room - 30),), on_choose=self._choose, empty="None yet"
         )
         self._print = Button(
-            Box.at(left, 306, room, theme.ROW), "Print a test page", self._on_print, primary=True, icon="check"
+            Rect.at(left, 306, room, theme.ROW), "Print a test page", self._on_print, primary=True, icon="check"
         )
-        self.add(Paper(Box.at(pad, pad, width + 2, height + 2), paper), self._status, self._list, self._print)
+        self.add(Paper(Rect.at(pad, pad, width + 2, height + 2), paper), self._status, self._list, self._print)
         self.watch(self.machine.printers_changed, self._refresh)
         self._refresh()
 

@@ -7,8 +7,8 @@ from gateway.machines.demo.serial_port import SerialPort
 from gateway.machines.demo.text import bytes_text
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.fonts import mono
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.widgets import Button, Checkbox, Column, ListView, Status, TextField, Tone
+from gateway.server.display.region import Rect
 
 
 class Serial(App):
@@ -20,21 +20,21 @@ class Serial(App):
 
     def build(self) -> None:
         pad, width = theme.PADDING, self.size[0] - 2 * theme.PADDING
-        self._status = Status(Box.at(pad, 16, width, 32), "")
-        self._open = Checkbox(Box.at(pad, 56, 130, 32), "Open", self._serial.set_open, checked=self._serial.opened)
+        self._status = Status(Rect.at(pad, 16, width, 32), "")
+        self._open = Checkbox(Rect.at(pad, 56, 130, 32), "Open", self._serial.set_open, checked=self._serial.opened)
         self._capitals = Checkbox(
-            Box.at(pad + 130, 56, 200, 32), "Answer in capitals", self._set_capitals, checked=self._serial.capitals
+            Rect.at(pad + 130, 56, 200, 32), "Answer in capitals", self._set_capitals, checked=self._serial.capitals
         )
         self._log = ListView(
-            Box.at(pad, 98, width, 266),
+            Rect.at(pad, 98, width, 266),
             (Column("", 28), Column("", width - 60)),
             font=mono(13),
             row_height=22,
             empty="Nothing was said yet",
         )
-        self._field = TextField(Box.at(pad, 378, width - 206, theme.ROW), self._serial.say, hint="Say something")
-        send = Button(Box.at(pad + width - 196, 378, 92, theme.ROW), "Send", self._send, primary=True)
-        pause = Button(Box.at(pad + width - 94, 378, 94, theme.ROW), "Break", self._serial.send_break)
+        self._field = TextField(Rect.at(pad, 378, width - 206, theme.ROW), self._serial.say, hint="Say something")
+        send = Button(Rect.at(pad + width - 196, 378, 92, theme.ROW), "Send", self._send, primary=True)
+        pause = Button(Rect.at(pad + width - 94, 378, 94, theme.ROW), "Break", self._serial.send_break)
         self.add(self._status, self._open, self._capitals, self._log, self._field, send, pause)
         self.set_focus(self._field)
         self.watch(self._serial.changed, self._refresh)

@@ -8,11 +8,11 @@ from gateway.machines.demo.apps.app import App
 from gateway.machines.demo.text import shown
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.fonts import SEMIBOLD, mono, sans
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.widgets import Button, Card, Column, Label, ListView, Status, Tone
 from gateway.machines.devices.errors import DeviceError
 from gateway.machines.devices.smartcard import SmartcardReader
 from gateway.machines.devices.smartcard_certificates import read_certificate, subject_of
+from gateway.server.display.region import Rect
 
 _MOST = 120
 
@@ -26,13 +26,13 @@ class Smartcard(App):
 
     def build(self) -> None:
         pad, width = theme.PADDING, self.size[0] - 2 * theme.PADDING
-        self._status = Status(Box.at(pad, 16, width, 32), "")
-        self._subject = Label(Box.at(pad + 20, 78, width - 40, 34), "", font=sans(22, SEMIBOLD))
-        self._issuer = Label(Box.at(pad + 20, 112, width - 40, 22), "", colour=theme.MUTED)
+        self._status = Status(Rect.at(pad, 16, width, 32), "")
+        self._subject = Label(Rect.at(pad + 20, 78, width - 40, 34), "", font=sans(22, SEMIBOLD))
+        self._issuer = Label(Rect.at(pad + 20, 112, width - 40, 22), "", colour=theme.MUTED)
         columns = (Column("", 120), Column("", width - 160))
-        self._rows = ListView(Box.at(pad, 170, width, 162), columns, font=mono(13), row_height=24)
-        self._again = Button(Box.at(pad, 346, 150, theme.ROW), "Read again", self._read)
-        self.add(self._status, Card(Box.at(pad, 60, width, 96)), self._subject, self._issuer, self._rows, self._again)
+        self._rows = ListView(Rect.at(pad, 170, width, 162), columns, font=mono(13), row_height=24)
+        self._again = Button(Rect.at(pad, 346, 150, theme.ROW), "Read again", self._read)
+        self.add(self._status, Card(Rect.at(pad, 60, width, 96)), self._subject, self._issuer, self._rows, self._again)
         self._atr: bytes | None = None
         self.watch(self.machine.card_changed, self._refresh)
         self._refresh()

@@ -9,8 +9,8 @@ from gateway.machines.demo.sound import Loudspeaker
 from gateway.machines.demo.synth import TONE_HERTZ, VOICES
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.fonts import SEMIBOLD, sans
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.widgets import Button, Checkbox, Label, Slider, Status, Tone
+from gateway.server.display.region import Rect
 
 _ABOUT = {
     "Tone": f"A steady sine of {TONE_HERTZ:.0f} Hz",
@@ -31,20 +31,20 @@ class Sound(App):
         self._buttons: dict[str, Button] = {}
         for row, title in enumerate(VOICES):
             top = 16 + row * 46
-            self._buttons[title] = Button(Box.at(pad, top, 120, theme.ROW), title, partial(self._toggle, title))
+            self._buttons[title] = Button(Rect.at(pad, top, 120, theme.ROW), title, partial(self._toggle, title))
             self.add(
                 self._buttons[title],
-                Label(Box.at(pad + 136, top + 8, width - 136, 20), _ABOUT[title], colour=theme.MUTED),
+                Label(Rect.at(pad + 136, top + 8, width - 136, 20), _ABOUT[title], colour=theme.MUTED),
             )
-        self._volume = Slider(Box.at(pad + 74, 172, width - 130, 32), self._speaker.volume, self._speaker.set_volume)
-        self._percent = Label(Box.at(pad + width - 48, 178, 48, 20), "", colour=theme.MUTED, right=True)
-        self._mute = Checkbox(Box.at(pad, 212, 120, 34), "Mute", self._speaker.set_muted, checked=self._speaker.muted)
-        self._status = Status(Box.at(pad, 258, width, 32), "")
+        self._volume = Slider(Rect.at(pad + 74, 172, width - 130, 32), self._speaker.volume, self._speaker.set_volume)
+        self._percent = Label(Rect.at(pad + width - 48, 178, 48, 20), "", colour=theme.MUTED, right=True)
+        self._mute = Checkbox(Rect.at(pad, 212, 120, 34), "Mute", self._speaker.set_muted, checked=self._speaker.muted)
+        self._status = Status(Rect.at(pad, 258, width, 32), "")
         self.add(
-            Label(Box.at(pad, 178, 70, 20), "Volume", font=sans(theme.BODY, SEMIBOLD)),
+            Label(Rect.at(pad, 178, 70, 20), "Volume", font=sans(theme.BODY, SEMIBOLD)),
             *(self._volume, self._percent, self._mute, self._status),
             Label(
-                Box.at(pad, 304, width, 20),
+                Rect.at(pad, 304, width, 20),
                 "Volume and mute go to your client, and come from it.",
                 font=sans(theme.SMALL),
                 colour=theme.MUTED,

@@ -10,13 +10,13 @@ from gateway.machines.demo.limits import USB_PORTS
 from gateway.machines.demo.text import bytes_text, shown
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.fonts import mono
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.widgets import Button, Column, ListView, Status, Tone
 from gateway.machines.devices.disk_files import list_files
 from gateway.machines.devices.errors import DeviceError
 from gateway.machines.devices.mass_storage import open_disk
 from gateway.machines.devices.usb import UsbDevice
 from gateway.machines.devices.usb_descriptors import UsbDescriptors, UsbInterface, class_name, read_descriptors
+from gateway.server.display.region import Rect
 
 _STORAGE = 0x08
 _NAME = 80
@@ -35,14 +35,14 @@ class Usb(App):
         self._devices: list[UsbDevice | None] = [None] * USB_PORTS
         each = (width - theme.GAP) // USB_PORTS
         self._buttons = [
-            Button(Box.at(pad + at * (each + theme.GAP), 16, each, theme.ROW), "", partial(self._choose, at))
+            Button(Rect.at(pad + at * (each + theme.GAP), 16, each, theme.ROW), "", partial(self._choose, at))
             for at in range(USB_PORTS)
         ]
-        self._status = Status(Box.at(pad, 60, width, 32), "")
+        self._status = Status(Rect.at(pad, 60, width, 32), "")
         columns = (Column("", 130), Column("", width - 170))
-        self._about = ListView(Box.at(pad, 102, width, 232), columns, font=mono(13), row_height=22)
+        self._about = ListView(Rect.at(pad, 102, width, 232), columns, font=mono(13), row_height=22)
         self._files = ListView(
-            Box.at(pad, 346, width, self.size[1] - 346 - pad),
+            Rect.at(pad, 346, width, self.size[1] - 346 - pad),
             (Column("On the disk", width - 160), Column("Size", 120, True)),
             empty="No disk that can be read",
         )

@@ -8,10 +8,10 @@ from gateway.machines.demo.text import duration_text
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas
 from gateway.machines.demo.toolkit.fonts import mono
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.keyboard import Key
 from gateway.machines.demo.toolkit.widgets import Button, Label
 from gateway.machines.demo.toolkit.widgets.widget import Widget
+from gateway.server.display.region import Rect
 
 _POSTER = 520
 """The frame that is seen before it plays."""
@@ -23,7 +23,7 @@ class Picture(Widget):
     cursor = "hand"
 
     def __init__(self, left: int, top: int, video: Video) -> None:
-        super().__init__(Box.at(left, top, WIDTH, HEIGHT))
+        super().__init__(Rect.at(left, top, WIDTH, HEIGHT))
         self._video = video
         self._pixels = scenery().frame(_POSTER)
 
@@ -49,13 +49,14 @@ class Video(App):
         self.number = _POSTER
         top = HEIGHT + 10
         self._picture = Picture(1, 0, self)
-        self._button = Button(Box.at(14, top, 104, theme.ROW), "Play", self.toggle, primary=True, icon="play")
+        self._button = Button(Rect.at(14, top, 104, theme.ROW), "Play", self.toggle, primary=True, icon="play")
         self._note = Label(
-            Box.at(136, top + 8, 350, 20),
+            Rect.at(136, top + 8, 350, 20),
             f"{WIDTH} × {HEIGHT}, {FRAMES_PER_SECOND} frames a second, drawn by numpy",
             colour=theme.MUTED,
         )
-        self._time = Label(Box.at(WIDTH - 116, top + 8, 100, 20), "0:00", font=mono(13), colour=theme.MUTED, right=True)
+        place = Rect.at(WIDTH - 116, top + 8, 100, 20)
+        self._time = Label(place, "0:00", font=mono(13), colour=theme.MUTED, right=True)
         self.add(self._picture, self._button, self._note, self._time)
         self.set_focus(self._button)
         self._ticker = self.every(1 / FRAMES_PER_SECOND, self._tick)

@@ -11,9 +11,9 @@ from gateway.machines.demo.terminal.screen import History, Row
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas, Colour, rgb
 from gateway.machines.demo.toolkit.fonts import mono
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.keyboard import Key
 from gateway.machines.demo.toolkit.widgets import Widget
+from gateway.server.display.region import Rect
 
 CELL_WIDTH: Final = 9
 CELL_HEIGHT: Final = 19
@@ -88,7 +88,7 @@ class Grid(Widget):
         on_pasted: Callable[[str], None],
     ) -> None:
         width, height = columns * CELL_WIDTH + 2 * _PADDING, rows * CELL_HEIGHT + 2 * _PADDING
-        super().__init__(Box.at(left, top, width, height))
+        super().__init__(Rect.at(left, top, width, height))
         self.columns, self.rows = columns, rows
         self._screen = History(columns, rows)
         self._on_input = on_input
@@ -98,13 +98,13 @@ class Grid(Widget):
         self._caret: tuple[int, int] | None = None
 
     @property
-    def extent(self) -> Box:
+    def extent(self) -> Rect:
         return self.box
 
     def feed(self, text: str) -> None:
         """Characters and escape sequences, as a program writes them."""
         self._screen.feed(text)
-        self.invalidate(Box(0, 0, 0, 0))  # what changed is found when it is drawn
+        self.invalidate(Rect(0, 0, 0, 0))  # what changed is found when it is drawn
 
     def lines(self) -> list[str]:
         """What the program wrote last, without blanks at the ends."""
@@ -120,7 +120,7 @@ class Grid(Widget):
 
     # drawing
 
-    def prepare(self, scroll: Callable[[Box, int], None]) -> None:
+    def prepare(self, scroll: Callable[[Rect, int], None]) -> None:
         """Before it is drawn: move what scrolled and invalidate what differs."""
         screen = self._screen
         lines, screen.scrolled = screen.scrolled, 0
@@ -137,7 +137,7 @@ class Grid(Widget):
             self._caret = caret
             self._invalidate_caret()
 
-    def _scroll(self, lines: int, scroll: Callable[[Box, int], None]) -> None:
+    def _scroll(self, lines: int, scroll: Callable[[Rect, int], None]) -> None:
         """Cells move up, the caret's picture among them; the rows below them are not drawn yet."""
         scroll(self.box.inset(_PADDING), lines * CELL_HEIGHT)
         self._drawn = self._drawn[lines:] + [[] for _ in range(lines)]
@@ -161,20 +161,20 @@ class Grid(Widget):
             x, y = self._caret
             self.invalidate(self._cells(y, x, x + 1))
 
-    def _cells(self, row: int, start: int, end: int) -> Box:
+    def _cells(self, row: int, start: int, end: int) -> Rect:
         left, top = self.box.left + _PADDING, self.box.top + _PADDING
-        return Box.at(left + start * CELL_WIDTH, top + row * CELL_HEIGHT, (end - start) * CELL_WIDTH, CELL_HEIGHT)
+        return Rect.at(left + start * CELL_WIDTH, top + row * CELL_HEIGHT, (end - start) * CELL_WIDTH, CELL_HEIGHT)
 
     def draw(self, canvas: Canvas) -> None:
         canvas.fill(self.box, theme.DARK)
         for at, row in enumerate(self._drawn):
-            if row and self._cells(at, 0, self.columns).meets(canvas.area):
+            if row and self._cells(at, 0, self.columns).overlaps(canvas.area):
                 for start, text, look in runs(row):
                     self._draw_run(canvas, self._cells(at, start, start + len(text)), text, look)
         self._draw_caret(canvas)
 
-    def _draw_run(self, canvas: Canvas, box: Box, text: str, look: _Look) -> None:
-        if not box.meets(canvas.area):
+    def _draw_run(self, canvas: Canvas, box: Rect, text: str, look: _Look) -> None:
+        if not box.overlaps(canvas.area):
             return
         if look.ground != theme.DARK:
             canvas.fill(box, look.ground)
@@ -182,7 +182,7 @@ class Grid(Widget):
             font = mono(_SIZE, 700 if look.bold else 450)
             canvas.within(box).text(box.left, box.top - 1, text, font, look.ink)
         if look.underlined:
-            canvas.fill(Box(box.left, box.bottom - 2, box.right, box.bottom - 1), look.ink)
+            canvas.fill(Rect(box.left, box.bottom - 2, box.right, box.bottom - 1), look.ink)
 
     def _draw_caret(self, canvas: Canvas) -> None:
         if self._caret is None or not self._drawn[self._caret[1]]:
@@ -190,7 +190,7 @@ class Grid(Widget):
         x, y = self._caret
         box = self._cells(y, min(x, self.columns - 1), min(x, self.columns - 1) + 1)
         if not self.focused:
-            canvas.fill(Box(box.left, box.bottom - 3, box.right, box.bottom), COLOURS["brightblack"])
+            canvas.fill(Rect(box.left, box.bottom - 3, box.right, box.bottom), COLOURS["brightblack"])
             return
         canvas.fill(box, COLOURS["brightblue"])
         char = self._drawn[y][min(x, self.columns - 1)].data
@@ -224,7 +224,7 @@ class Grid(Widget):
         if lines != self._back:
             self._back = lines
             self._screen.dirty.update(range(self.rows))
-            self.invalidate(Box(0, 0, 0, 0))
+            self.invalidate(Rect(0, 0, 0, 0))
 
 
 def key_sequence(key: Key) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.machines.demo.toolkit.fonts import Font, Mask
-from gateway.machines.demo.toolkit.geometry import Box
+from gateway.server.display.region import Rect
 
 Pixels = NDArray[np.uint8]
 """(height, width, 4), BGRX."""
@@ -115,47 +115,47 @@ class Canvas:
 
     def __init__(self, pixels: Pixels, left: int = 0, top: int = 0) -> None:
         self.pixels = pixels
-        self.area = Box.at(left, top, pixels.shape[1], pixels.shape[0])
+        self.area = Rect.at(left, top, pixels.shape[1], pixels.shape[0])
 
-    def view(self, box: Box) -> Pixels:
+    def view(self, box: Rect) -> Pixels:
         """The pixels of `box`, which is inside the area."""
         left, top = self.area.left, self.area.top
         return self.pixels[box.top - top : box.bottom - top, box.left - left : box.right - left]
 
-    def within(self, box: Box) -> Canvas:
+    def within(self, box: Rect) -> Canvas:
         """The same coordinates, cut off at `box` too."""
-        inner = self.area.intersection(box)
-        if inner.empty:
+        inner = self.area & box
+        if inner.is_empty:
             return Canvas(self.pixels[:0, :0], box.left, box.top)
         return Canvas(self.view(inner), inner.left, inner.top)
 
-    def fill(self, box: Box, colour: Colour) -> None:
-        inner = self.area.intersection(box)
-        if not inner.empty:
+    def fill(self, box: Rect, colour: Colour) -> None:
+        inner = self.area & box
+        if not inner.is_empty:
             words(self.view(inner))[...] = colour
 
     def cover(self, left: int, top: int, mask: Mask, colour: Colour) -> None:
         """Lay a colour over the pixels, with its coverage."""
-        whole = Box.at(left, top, mask.shape[1], mask.shape[0])
-        inner = self.area.intersection(whole)
-        if not inner.empty:
+        whole = Rect.at(left, top, mask.shape[1], mask.shape[0])
+        inner = self.area & whole
+        if not inner.is_empty:
             blend(self.view(inner), part_of(mask, inner, whole), colour)
 
-    def rounded(self, box: Box, radius: int, colour: Colour, border: Colour | None = None) -> None:
+    def rounded(self, box: Rect, radius: int, colour: Colour, border: Colour | None = None) -> None:
         """A box with round corners; the border is one pixel, inside."""
         if border is not None:
             self.rounded(box, radius, border)
             self.rounded(box.inset(1), radius - 1, colour)
             return
-        if not self.area.meets(box):
+        if not self.area.overlaps(box):
             return
         radius = min(radius, box.width // 2, box.height // 2)
-        self.fill(Box(box.left, box.top + radius, box.right, box.bottom - radius), colour)
+        self.fill(Rect(box.left, box.top + radius, box.right, box.bottom - radius), colour)
         for top in (box.top, box.bottom - radius):
-            self.fill(Box(box.left + radius, top, box.right - radius, top + radius), colour)
+            self.fill(Rect(box.left + radius, top, box.right - radius, top + radius), colour)
         self._corners(box, radius, colour)
 
-    def _corners(self, box: Box, radius: int, colour: Colour) -> None:
+    def _corners(self, box: Rect, radius: int, colour: Colour) -> None:
         if radius <= 0:
             return
         quarter = corner(radius)
@@ -174,12 +174,12 @@ class Canvas:
 
     def paste(self, pixels: Pixels, left: int, top: int) -> None:
         """Opaque pixels."""
-        whole = Box.at(left, top, pixels.shape[1], pixels.shape[0])
-        inner = self.area.intersection(whole)
-        if not inner.empty:
+        whole = Rect.at(left, top, pixels.shape[1], pixels.shape[0])
+        inner = self.area & whole
+        if not inner.is_empty:
             self.view(inner)[...] = part_of(pixels, inner, whole)
 
 
-def part_of(array: NDArray[np.uint8], inner: Box, whole: Box) -> NDArray[np.uint8]:
+def part_of(array: NDArray[np.uint8], inner: Rect, whole: Rect) -> NDArray[np.uint8]:
     """The part of an array that lies at `inner` when all of it lies at `whole`."""
     return array[inner.top - whole.top : inner.bottom - whole.top, inner.left - whole.left : inner.right - whole.left]

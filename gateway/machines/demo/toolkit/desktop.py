@@ -9,10 +9,11 @@ from typing import Final, Protocol
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas, Pixels
 from gateway.machines.demo.toolkit.dock import Dock, Item
-from gateway.machines.demo.toolkit.geometry import Box, Region
+from gateway.machines.demo.toolkit.geometry import Region
 from gateway.machines.demo.toolkit.scene import Scene
 from gateway.machines.demo.toolkit.wallpaper import Wallpaper
 from gateway.machines.demo.toolkit.window import Window
+from gateway.server.display.region import Rect
 
 FRAME_SECONDS: Final = 1 / 60
 """The screen is drawn at most so often; the first change after a rest is drawn at once."""
@@ -24,10 +25,10 @@ class Screen(Protocol):
     @property
     def pixels(self) -> Pixels: ...
 
-    def damage(self, boxes: Sequence[Box], group: Box | None = None) -> None:
+    def damage(self, boxes: Sequence[Rect], group: Rect | None = None) -> None:
         """These boxes of the pixels changed: one update. `group`: they are the seen parts of a moving picture there."""
 
-    def copy(self, box: Box, left: int, top: int) -> None:
+    def copy(self, box: Rect, left: int, top: int) -> None:
         """Move pixels: `box` gets those that begin at `left`, `top`. Changes `pixels` too."""
 
 
@@ -41,7 +42,7 @@ class Desktop:
         self.dock = Dock(items, self.damage)
         self.launch = launch
         self.scene = Scene()
-        self.heads: list[Box] = []
+        self.heads: list[Rect] = []
         """The monitors: the parts of the screen that each shows."""
         self._loop = loop
         self._screen: Screen | None = None
@@ -50,7 +51,7 @@ class Desktop:
         self._timer: asyncio.Handle | None = None
         self._flushed_at = -1.0
 
-    def attach(self, screen: Screen, wallpaper: Pixels, heads: Sequence[Box]) -> None:
+    def attach(self, screen: Screen, wallpaper: Pixels, heads: Sequence[Rect]) -> None:
         """Draw on this screen from now on: all of it is new. Windows are brought back onto it."""
         self._screen, self._wallpaper = screen, Wallpaper(wallpaper)
         self.heads = list(heads)
@@ -64,10 +65,10 @@ class Desktop:
         self._restack()
 
     @property
-    def bounds(self) -> Box:
+    def bounds(self) -> Rect:
         """The whole screen."""
         if self._wallpaper is None:
-            return Box(0, 0, 0, 0)
+            return Rect(0, 0, 0, 0)
         return self._wallpaper.bounds
 
     def close_down(self) -> None:
@@ -150,7 +151,7 @@ class Desktop:
     def _bring_back(self, window: Window) -> None:
         """To where it was put, as far as that is on the screen."""
         window.left, window.top = window.home
-        screen = self.heads[0] if not self.bounds.covers(window.frame) else self.bounds
+        screen = self.heads[0] if not self.bounds.holds(window.frame) else self.bounds
         window.left = max(screen.left, min(window.left, screen.right - window.width))
         window.top = max(screen.top, min(window.top, screen.bottom - window.height))
 
@@ -182,9 +183,9 @@ class Desktop:
 
     # drawing
 
-    def damage(self, box: Box) -> None:
+    def damage(self, box: Rect) -> None:
         """A part of the screen is to be composed again."""
-        self._dirty.add(box.intersection(self.bounds))
+        self._dirty.add(box & self.bounds)
         self.schedule()
 
     def schedule(self) -> None:
@@ -206,13 +207,13 @@ class Desktop:
         if screen is None:
             return
         self._flushed_at = self._loop.time()
-        groups: list[tuple[Window, Box]] = []
+        groups: list[tuple[Window, Rect]] = []
         for window in tuple(self.windows):
             window.prepare()
             self._follow_move(screen, window)
             self._follow_shifts(screen, window)
             for box in window.render():
-                self._dirty.add(box.moved(window.left, window.top).intersection(self.bounds))
+                self._dirty.add(box.moved(window.left, window.top) & self.bounds)
             groups += [(window, box.moved(window.left, window.top)) for box in window.groups]
             window.groups.clear()
         boxes = self._dirty.take()
@@ -222,15 +223,15 @@ class Desktop:
         for window, box in groups:
             self._draw_group(screen, window, box)
 
-    def _draw_group(self, screen: Screen, window: Window, box: Box) -> None:
+    def _draw_group(self, screen: Screen, window: Window, box: Rect) -> None:
         """The next picture of something that moves: those parts of it that are seen."""
-        pieces = [piece.intersection(self.bounds) for piece in self.scene.visible(window, box)]
-        pieces = [piece for piece in pieces if not piece.empty]
+        pieces = [piece & self.bounds for piece in self.scene.visible(window, box)]
+        pieces = [piece for piece in pieces if not piece.is_empty]
         self._compose(screen, pieces)
         if pieces:
-            screen.damage(pieces, group=box.intersection(self.bounds))
+            screen.damage(pieces, group=box & self.bounds)
 
-    def _compose(self, screen: Screen, boxes: Sequence[Box]) -> None:
+    def _compose(self, screen: Screen, boxes: Sequence[Rect]) -> None:
         for box in boxes:
             view = screen.pixels[box.top : box.bottom, box.left : box.right]
             self.scene.compose(Canvas(view, box.left, box.top))
@@ -244,9 +245,9 @@ class Desktop:
         old = window.bounds.moved(before[0] - now[0], before[1] - now[1])
         frame = window.frame
         source = frame.moved(before[0] - now[0], before[1] - now[1])
-        on_screen = self.bounds.covers(frame) and self.bounds.covers(source)
-        stale = any(box.meets(source) for box in self._dirty)
-        if stale or not on_screen or not self.scene.is_clear(window, old.union(window.bounds)):
+        on_screen = self.bounds.holds(frame) and self.bounds.holds(source)
+        stale = any(box.overlaps(source) for box in self._dirty)
+        if stale or not on_screen or not self.scene.is_clear(window, old.around(window.bounds)):
             self.damage(old)
             self.damage(window.bounds)
             return
@@ -261,9 +262,9 @@ class Desktop:
         """Scrolled boxes are copied where nothing covers them; else they are composed again."""
         for box, rows in window.shifts:
             place = box.moved(window.left, window.top)
-            stale = any(dirty.meets(place) for dirty in self._dirty)
-            if not stale and self.bounds.covers(place) and self.scene.is_clear(window, place):
-                screen.copy(Box(place.left, place.top, place.right, place.bottom - rows), place.left, place.top + rows)
+            stale = any(dirty.overlaps(place) for dirty in self._dirty)
+            if not stale and self.bounds.holds(place) and self.scene.is_clear(window, place):
+                screen.copy(Rect(place.left, place.top, place.right, place.bottom - rows), place.left, place.top + rows)
             else:
                 self.damage(place)
         window.shifts.clear()

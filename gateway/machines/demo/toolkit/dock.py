@@ -11,8 +11,8 @@ import numpy as np
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas, rgb, rounded_mask
 from gateway.machines.demo.toolkit.fonts import MEDIUM, Mask, sans
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.icons import draw_tile
+from gateway.server.display.region import Rect
 
 _TILE: Final = 44
 _GAP: Final = 10
@@ -35,15 +35,15 @@ class Item(NamedTuple):
 class Dock:
     """`changed` is told which part of the screen looks different."""
 
-    def __init__(self, items: Sequence[Item], changed: Callable[[Box], None]) -> None:
+    def __init__(self, items: Sequence[Item], changed: Callable[[Rect], None]) -> None:
         self.items = items
         self.open: frozenset[str] = frozenset()
         self.lit: int | None = None
         """The tile under the pointer, or chosen by the keyboard."""
         self._changed = changed
-        self._screen = Box(0, 0, 0, 0)
+        self._screen = Rect(0, 0, 0, 0)
 
-    def place(self, screen: Box) -> None:
+    def place(self, screen: Rect) -> None:
         """Stand at the bottom of this part of the screen."""
         self._screen = screen
 
@@ -53,25 +53,25 @@ class Dock:
         return max(16, min(_TILE, room - _GAP))
 
     @property
-    def panel(self) -> Box:
+    def panel(self) -> Rect:
         width = len(self.items) * (self._tile + _GAP) - _GAP + 2 * _PADDING
         height = self._tile + 2 * _PADDING + 2
         left = self._screen.left + (self._screen.width - width) // 2
-        return Box.at(left, self._screen.bottom - _MARGIN - height, width, height)
+        return Rect.at(left, self._screen.bottom - _MARGIN - height, width, height)
 
     @property
-    def bounds(self) -> Box:
+    def bounds(self) -> Rect:
         tip = self._tip()
-        return self.panel if tip is None else self.panel.union(tip)
+        return self.panel if tip is None else self.panel.around(tip)
 
     @property
-    def opaque(self) -> Iterable[Box]:
+    def opaque(self) -> Iterable[Rect]:
         return ()
 
-    def tile(self, index: int) -> Box:
+    def tile(self, index: int) -> Rect:
         panel = self.panel
         left = panel.left + _PADDING + index * (self._tile + _GAP)
-        return Box.at(left, panel.top + _PADDING - 1, self._tile, self._tile)
+        return Rect.at(left, panel.top + _PADDING - 1, self._tile, self._tile)
 
     def at(self, x: int, y: int) -> int | None:
         """The tile at a place; gaps belong to the nearer tile."""
@@ -84,22 +84,22 @@ class Dock:
             return
         before = self.bounds
         self.lit = index
-        self._changed(before.union(self.bounds))
+        self._changed(before.around(self.bounds))
 
     def show_open(self, icons: frozenset[str]) -> None:
         """Mark which applications have a window."""
         for index, item in enumerate(self.items):
             if (item.icon in icons) != (item.icon in self.open):
                 tile = self.tile(index)
-                self._changed(Box(tile.left, tile.bottom, tile.right, self.panel.bottom))
+                self._changed(Rect(tile.left, tile.bottom, tile.right, self.panel.bottom))
         self.open = icons
 
-    def _tip(self) -> Box | None:
+    def _tip(self) -> Rect | None:
         if self.lit is None:
             return None
         tile = self.tile(self.lit)
         width = sans(theme.SMALL, MEDIUM).width(self.items[self.lit].title) + 24
-        return Box.at((tile.left + tile.right - width) // 2, self.panel.top - _TIP_HEIGHT - 8, width, _TIP_HEIGHT)
+        return Rect.at((tile.left + tile.right - width) // 2, self.panel.top - _TIP_HEIGHT - 8, width, _TIP_HEIGHT)
 
     def compose(self, canvas: Canvas) -> None:
         panel = self.panel
@@ -108,7 +108,7 @@ class Dock:
             tile = self.tile(index)
             draw_tile(canvas, item.icon, tile, lit=index == self.lit)
             if item.icon in self.open:
-                dot = Box.at((tile.left + tile.right - _DOT) // 2, tile.bottom + 4, _DOT, _DOT)
+                dot = Rect.at((tile.left + tile.right - _DOT) // 2, tile.bottom + 4, _DOT, _DOT)
                 canvas.rounded(dot, _DOT // 2, theme.TEXT)
         self._compose_tip(canvas)
 

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from gateway.machines.demo.toolkit.canvas import Canvas, Colour, mixed, rgb
 from gateway.machines.demo.toolkit.fonts import Mask
-from gateway.machines.demo.toolkit.geometry import Box
+from gateway.server.display.region import Rect
 
 _UNITS: Final = 24
 _OVERSAMPLING: Final = 4
@@ -169,7 +169,7 @@ def glyph(name: str, size: int) -> Mask:
     return mask
 
 
-def draw_tile(canvas: Canvas, name: str, box: Box, *, lit: bool = False) -> None:
+def draw_tile(canvas: Canvas, name: str, box: Rect, *, lit: bool = False) -> None:
     """The icon in white on a tile of its colour."""
     colour = ICONS[name].colour
     canvas.rounded(box, box.width // 4, mixed(colour, rgb("#ffffff"), 0.16) if lit else colour)

@@ -11,22 +11,22 @@ from numpy.typing import NDArray
 
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas, blend, rgb
-from gateway.machines.demo.toolkit.geometry import Box
+from gateway.server.display.region import Rect
 
 _SIGMA: Final = theme.SHADOW_REACH / 2.6
 _TINT: Final = rgb("#0a1030")
 
 
-def shadow_bounds(frame: Box) -> Box:
+def shadow_bounds(frame: Rect) -> Rect:
     """Where the shadow of a frame is, the frame included."""
-    return frame.union(frame.moved(0, theme.SHADOW_DROP).inset(-theme.SHADOW_REACH))
+    return frame.around(frame.moved(0, theme.SHADOW_DROP).inset(-theme.SHADOW_REACH))
 
 
-def cast(canvas: Canvas, frame: Box) -> None:
+def cast(canvas: Canvas, frame: Rect) -> None:
     """Darken the canvas's pixels as far as they lie in the shadow of `frame`."""
     shadow = frame.moved(0, theme.SHADOW_DROP).inset(-theme.SHADOW_REACH)
-    part = canvas.area.intersection(shadow)
-    if part.empty:
+    part = canvas.area & shadow
+    if part.is_empty:
         return
     across = _profile(shadow.width)[part.left - shadow.left : part.right - shadow.left]
     down = _profile(shadow.height)[part.top - shadow.top : part.bottom - shadow.top]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.machines.demo.toolkit.canvas import Canvas, Pixels, blank, channels, rgb
-from gateway.machines.demo.toolkit.geometry import Box
+from gateway.server.display.region import Rect
 
 _SKY: Final = (
     (0.0, rgb("#1b2a6b")),
@@ -67,11 +67,11 @@ class Wallpaper:
         self.pixels = pixels
 
     @property
-    def bounds(self) -> Box:
-        return Box(0, 0, self.pixels.shape[1], self.pixels.shape[0])
+    def bounds(self) -> Rect:
+        return Rect(0, 0, self.pixels.shape[1], self.pixels.shape[0])
 
     @property
-    def opaque(self) -> Iterable[Box]:
+    def opaque(self) -> Iterable[Rect]:
         return (self.bounds,)
 
     def compose(self, canvas: Canvas) -> None:

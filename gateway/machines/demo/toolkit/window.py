@@ -8,10 +8,11 @@ from typing import ClassVar, Final, NamedTuple, Protocol
 from gateway.machines.demo.toolkit import shadow, theme
 from gateway.machines.demo.toolkit.canvas import Canvas, Pixels, blank, blend_pixels, corner, part_of
 from gateway.machines.demo.toolkit.fonts import SEMIBOLD, sans
-from gateway.machines.demo.toolkit.geometry import Box, Region
+from gateway.machines.demo.toolkit.geometry import Region
 from gateway.machines.demo.toolkit.icons import draw_tile, glyph
 from gateway.machines.demo.toolkit.keyboard import Key
 from gateway.machines.demo.toolkit.widgets.widget import Widget
+from gateway.server.display.region import Rect
 
 _BUTTON: Final = 26
 _ICON: Final = 20
@@ -21,7 +22,7 @@ _GLYPH: Final = 16
 class Shift(NamedTuple):
     """A box of a window whose pixels moved up by so many rows."""
 
-    box: Box
+    box: Rect
     rows: int
 
 
@@ -55,42 +56,42 @@ class Window:
         self.drawn_at: tuple[int, int] | None = None
         """Where it stands on the screen; None while it is not there."""
         self.shifts: list[Shift] = []
-        self.groups: list[Box] = []
+        self.groups: list[Rect] = []
         """Boxes of the frame that are drawn again as one, as a picture that moves is."""
         self.lit: str | None = None
         """The button of the title bar under the pointer."""
         self._active = False
         self._dirty = Region()
-        self._dirty.add(Box(0, 0, self.width, self.height))
+        self._dirty.add(Rect(0, 0, self.width, self.height))
 
     # geometry
 
     @property
-    def frame(self) -> Box:
-        return Box.at(self.left, self.top, self.width, self.height)
+    def frame(self) -> Rect:
+        return Rect.at(self.left, self.top, self.width, self.height)
 
     @property
-    def content(self) -> Box:
+    def content(self) -> Rect:
         """In the widgets' coordinates."""
-        return Box(0, 0, self.width, self.height - theme.TITLE_HEIGHT)
+        return Rect(0, 0, self.width, self.height - theme.TITLE_HEIGHT)
 
     @property
-    def bounds(self) -> Box:
+    def bounds(self) -> Rect:
         return shadow.shadow_bounds(self.frame)
 
     @property
-    def opaque(self) -> Iterable[Box]:
+    def opaque(self) -> Iterable[Rect]:
         frame, radius = self.frame, self.radius
-        yield Box(frame.left, frame.top + radius, frame.right, frame.bottom - radius)
-        yield Box(frame.left + radius, frame.top, frame.right - radius, frame.bottom)
+        yield Rect(frame.left, frame.top + radius, frame.right, frame.bottom - radius)
+        yield Rect(frame.left + radius, frame.top, frame.right - radius, frame.bottom)
 
     @property
-    def corners(self) -> list[Box]:
+    def corners(self) -> list[Rect]:
         """Where what is below shines through."""
         frame, radius = self.frame, self.radius
         right, bottom = frame.right - radius, frame.bottom - radius
         places = ((frame.left, frame.top), (right, frame.top), (frame.left, bottom), (right, bottom))
-        return [Box.at(left, top, radius, radius) for left, top in places]
+        return [Rect.at(left, top, radius, radius) for left, top in places]
 
     # state
 
@@ -102,7 +103,7 @@ class Window:
     def active(self, active: bool) -> None:
         if active != self._active:
             self._active = active
-            self._invalidate_frame(Box(0, 0, self.width, theme.TITLE_HEIGHT))
+            self._invalidate_frame(Rect(0, 0, self.width, theme.TITLE_HEIGHT))
             if self.focus is not None:
                 self.focus.invalidate()
 
@@ -135,7 +136,7 @@ class Window:
         """The pointer is over a button of the title bar, or none."""
         if button != self.lit:
             self.lit = button
-            self._invalidate_frame(Box(0, 0, self.width, theme.TITLE_HEIGHT))
+            self._invalidate_frame(Rect(0, 0, self.width, theme.TITLE_HEIGHT))
 
     def on_key(self, key: Key) -> bool:
         """A key that no widget had use for; whether it was of use here."""
@@ -152,24 +153,24 @@ class Window:
 
     # drawing
 
-    def invalidate(self, box: Box) -> None:
+    def invalidate(self, box: Rect) -> None:
         """Draw a box of the content again."""
-        self._invalidate_frame(box.intersection(self.content).moved(0, theme.TITLE_HEIGHT))
+        self._invalidate_frame((box & self.content).moved(0, theme.TITLE_HEIGHT))
 
-    def _invalidate_frame(self, box: Box) -> None:
+    def _invalidate_frame(self, box: Rect) -> None:
         self._dirty.add(box)
         if self.shell is not None:
             self.shell.schedule()
 
-    def invalidate_group(self, box: Box) -> None:
+    def invalidate_group(self, box: Rect) -> None:
         """Draw a box of the content again, as a moving picture's next frame."""
-        box = box.intersection(self.content).moved(0, theme.TITLE_HEIGHT)
+        box = (box & self.content).moved(0, theme.TITLE_HEIGHT)
         if box not in self.groups:
             self.groups.append(box)
         if self.shell is not None:
             self.shell.schedule()
 
-    def scroll(self, box: Box, rows: int) -> None:
+    def scroll(self, box: Rect, rows: int) -> None:
         """Move a box of the content up by `rows` pixels; what comes in below is invalidated by whoever calls."""
         box = box.moved(0, theme.TITLE_HEIGHT)
         view = self.pixels[box.top : box.bottom, box.left : box.right]
@@ -179,22 +180,22 @@ class Window:
     def prepare(self) -> None:
         """Called before it is rendered: the time to scroll and to invalidate."""
 
-    def render(self) -> list[Box]:
+    def render(self) -> list[Rect]:
         """Draw what is dirty; the boxes of the frame that changed."""
         boxes = self._dirty.take()
         for box in boxes + self.groups:
             self._draw(box)
         return boxes
 
-    def _draw(self, box: Box) -> None:
+    def _draw(self, box: Rect) -> None:
         view = self.pixels[box.top : box.bottom, box.left : box.right]
         canvas = Canvas(view, box.left, box.top)
         canvas.fill(box, theme.FRAME)  # the scene cuts the corners off
-        canvas.rounded(Box(1, 1, self.width - 1, self.height - 1), self.radius - 1, theme.WINDOW)
+        canvas.rounded(Rect(1, 1, self.width - 1, self.height - 1), self.radius - 1, theme.WINDOW)
         if box.top < theme.TITLE_HEIGHT:
             self._draw_title(canvas)
-        inner = box.intersection(Box(1, theme.TITLE_HEIGHT, self.width - 1, self.height - 1))
-        if inner.empty:
+        inner = box & Rect(1, theme.TITLE_HEIGHT, self.width - 1, self.height - 1)
+        if inner.is_empty:
             return
         within = canvas.within(inner)
         content = Canvas(within.pixels, inner.left, inner.top - theme.TITLE_HEIGHT)
@@ -203,15 +204,15 @@ class Window:
     def draw_content(self, canvas: Canvas) -> None:
         """Draw the content."""
         for widget in self.widgets:
-            if widget.extent.meets(canvas.area):
+            if widget.extent.overlaps(canvas.area):
                 widget.draw(canvas)
 
     def _draw_title(self, canvas: Canvas) -> None:
-        bar = Box(1, 1, self.width - 1, theme.TITLE_HEIGHT)
+        bar = Rect(1, 1, self.width - 1, theme.TITLE_HEIGHT)
         top = canvas.within(bar)
-        top.rounded(Box(1, 1, self.width - 1, self.height), self.radius - 1, theme.TITLE_BAR)
-        top.fill(Box(1, theme.TITLE_HEIGHT - 1, self.width - 1, theme.TITLE_HEIGHT), theme.BORDER)
-        draw_tile(top, self.icon, Box.at(12, (theme.TITLE_HEIGHT - _ICON) // 2, _ICON, _ICON))
+        top.rounded(Rect(1, 1, self.width - 1, self.height), self.radius - 1, theme.TITLE_BAR)
+        top.fill(Rect(1, theme.TITLE_HEIGHT - 1, self.width - 1, theme.TITLE_HEIGHT), theme.BORDER)
+        draw_tile(top, self.icon, Rect.at(12, (theme.TITLE_HEIGHT - _ICON) // 2, _ICON, _ICON))
         font = sans(theme.BODY, SEMIBOLD)
         colour = theme.TEXT if self._active else theme.TITLE_RESTING
         title = font.fit(self.title, self.width - 130)
@@ -224,17 +225,17 @@ class Window:
             top.cover(box.left + inset, box.top + inset, glyph(name, _GLYPH), ink)
 
     @property
-    def buttons(self) -> dict[str, Box]:
+    def buttons(self) -> dict[str, Rect]:
         """Of the title bar, in the frame's coordinates."""
         top = (theme.TITLE_HEIGHT - _BUTTON) // 2
         return {
-            "minimise": Box.at(self.width - 2 * _BUTTON - 14, top, _BUTTON, _BUTTON),
-            "close": Box.at(self.width - _BUTTON - 9, top, _BUTTON, _BUTTON),
+            "minimise": Rect.at(self.width - 2 * _BUTTON - 14, top, _BUTTON, _BUTTON),
+            "close": Rect.at(self.width - _BUTTON - 9, top, _BUTTON, _BUTTON),
         }
 
     def compose(self, canvas: Canvas) -> None:
         frame, corners = self.frame, self.corners
-        seen = [box for box in map(canvas.area.intersection, corners) if not box.empty]
+        seen = [box for box in (canvas.area & place for place in corners) if not box.is_empty]
         for piece in [*canvas.area.minus(frame), *seen]:
             shadow.cast(canvas.within(piece), frame)
         quarter = corner(self.radius)
@@ -242,5 +243,5 @@ class Window:
         kept = [(box, canvas.view(box).copy()) for box in seen]
         canvas.paste(self.pixels, frame.left, frame.top)
         for box, below in kept:
-            place = next(index for index, whole in enumerate(corners) if whole.covers(box))
+            place = next(index for index, whole in enumerate(corners) if whole.holds(box))
             blend_pixels(canvas.view(box), below, part_of(turns[place], box, corners[place]))

@@ -10,8 +10,8 @@ import numpy as np
 from gateway.machines.demo.toolkit.canvas import Canvas, Pixels, blank
 from gateway.machines.demo.toolkit.desktop import Desktop
 from gateway.machines.demo.toolkit.dock import Item
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.wallpaper import paint_wallpaper
+from gateway.server.display.region import Rect
 
 ITEMS = (Item("welcome", "Welcome"), Item("video", "Video"), Item("terminal", "Terminal"))
 
@@ -24,11 +24,11 @@ class TestScreen:
     def __init__(self, width: int = 640, height: int = 480) -> None:
         self.pixels = blank(width, height)
         self.told = blank(width, height)
-        self.damaged: list[Box] = []
-        self.groups: list[Box] = []
-        self.copies: list[tuple[Box, int, int]] = []
+        self.damaged: list[Rect] = []
+        self.groups: list[Rect] = []
+        self.copies: list[tuple[Rect, int, int]] = []
 
-    def damage(self, boxes: Sequence[Box], group: Box | None = None) -> None:
+    def damage(self, boxes: Sequence[Rect], group: Rect | None = None) -> None:
         for box in boxes:
             part = np.s_[box.top : box.bottom, box.left : box.right]
             self.told[part] = self.pixels[part]
@@ -36,7 +36,7 @@ class TestScreen:
         if group is not None:
             self.groups.append(group)
 
-    def copy(self, box: Box, left: int, top: int) -> None:
+    def copy(self, box: Rect, left: int, top: int) -> None:
         for pixels in (self.pixels, self.told):
             source = pixels[top : top + box.height, left : left + box.width].copy()
             pixels[box.top : box.bottom, box.left : box.right] = source
@@ -55,7 +55,7 @@ class Shown:
         self.launched: list[str] = []
         self.screen = TestScreen(width, height)
         self.desktop = Desktop(asyncio.get_running_loop(), ITEMS, self.launched.append)
-        self.desktop.attach(self.screen, paint_wallpaper(width, height), [Box(0, 0, width, height)])
+        self.desktop.attach(self.screen, paint_wallpaper(width, height), [Rect(0, 0, width, height)])
         self.desktop.flush()
 
     def whole(self) -> Pixels:

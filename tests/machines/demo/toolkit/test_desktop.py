@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from gateway.machines.demo.toolkit.desktop import Desktop
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.seat import Seat
 from gateway.machines.demo.toolkit.widgets import (
     Button,
@@ -25,6 +24,7 @@ from gateway.machines.demo.toolkit.widgets import (
     Tone,
 )
 from gateway.machines.demo.toolkit.window import Window
+from gateway.server.display.region import Rect
 from tests.machines.demo.toolkit.screens import Shown
 
 
@@ -32,15 +32,15 @@ def furnished(title: str) -> Window:
     """A window with one of everything."""
     window = Window(title, "welcome", 300, 260)
     window.add(
-        Label(Box.at(12, 8, 200, 20), "A label"),
-        Button(Box.at(12, 34, 80, 30), "Button", lambda: None, icon="play"),
-        Checkbox(Box.at(100, 34, 120, 30), "Checkbox", lambda _: None),
-        Slider(Box.at(12, 70, 120, 30), 0.3, lambda _: None),
-        Meter(Box.at(140, 80, 120, 12)),
-        TextField(Box.at(12, 106, 200, 32), lambda _: None),
-        TextArea(Box.at(12, 146, 120, 60), lambda _: None),
-        Status(Box.at(12, 214, 200, 30), "Status"),
-        ListView(Box.at(140, 146, 130, 60), [Column("", 120)], on_choose=lambda _: None),
+        Label(Rect.at(12, 8, 200, 20), "A label"),
+        Button(Rect.at(12, 34, 80, 30), "Button", lambda: None, icon="play"),
+        Checkbox(Rect.at(100, 34, 120, 30), "Checkbox", lambda _: None),
+        Slider(Rect.at(12, 70, 120, 30), 0.3, lambda _: None),
+        Meter(Rect.at(140, 80, 120, 12)),
+        TextField(Rect.at(12, 106, 200, 32), lambda _: None),
+        TextArea(Rect.at(12, 146, 120, 60), lambda _: None),
+        Status(Rect.at(12, 214, 200, 30), "Status"),
+        ListView(Rect.at(140, 146, 130, 60), [Column("", 120)], on_choose=lambda _: None),
     )
     rows = window.widgets[-1]
     assert isinstance(rows, ListView)
@@ -88,9 +88,9 @@ def change(window: Window, chance: random.Random) -> None:
             case TextArea():
                 widget.show("word " * chance.randrange(20))
     if chance.random() < 0.5:
-        window.scroll(Box(20, 10, 280, 110), 7)
-        window.invalidate(Box(20, 10, 280, 110))
-    window.invalidate_group(Box(30, 30, 200, 120))
+        window.scroll(Rect(20, 10, 280, 110), 7)
+        window.invalidate(Rect(20, 10, 280, 110))
+    window.invalidate_group(Rect(30, 30, 200, 120))
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -139,7 +139,7 @@ async def test_moving_picture_keeps_its_place_while_a_window_hides_a_part() -> N
     shown.desktop.open(other, 150, 150)
     shown.desktop.flush()
     shown.screen.forget()
-    box = Box(10, 10, 290, 250)
+    box = Rect(10, 10, 290, 250)
     window.invalidate_group(box)
     shown.desktop.flush()
     assert shown.screen.groups == [box.moved(window.left, window.top + 40)]
@@ -176,7 +176,7 @@ async def test_smaller_screen_brings_windows_into_sight_and_a_larger_one_back_to
     shown.desktop.open(window, 330, 150)
     smaller, larger = Shown(500, 400), Shown(800, 600)
     attach_like(shown.desktop, smaller)
-    assert shown.desktop.bounds.covers(window.frame)
+    assert shown.desktop.bounds.holds(window.frame)
     attach_like(shown.desktop, larger)
     assert (window.left, window.top) == (330, 150)
 
@@ -184,5 +184,5 @@ async def test_smaller_screen_brings_windows_into_sight_and_a_larger_one_back_to
 def attach_like(desktop: Desktop, other: Shown) -> None:
     """Put a desktop onto another's screen."""
     wallpaper = np.zeros_like(other.screen.pixels)
-    desktop.attach(other.screen, wallpaper, [Box(0, 0, wallpaper.shape[1], wallpaper.shape[0])])
+    desktop.attach(other.screen, wallpaper, [Rect(0, 0, wallpaper.shape[1], wallpaper.shape[0])])
     desktop.flush()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.seat import Seat
 from gateway.machines.demo.toolkit.widgets import Button, TextField
 from gateway.machines.demo.toolkit.window import Window
+from gateway.server.display.region import Rect
 from tests.machines.demo.toolkit.screens import Shown
 
 TITLE = 40
@@ -26,8 +26,8 @@ class Person:
     def _window(self, name: str, left: int, top: int) -> Window:
         window = Window(name, "welcome", 240, 160)
         window.add(
-            Button(Box.at(20, 20, 100, 32), "Do it", lambda: self.done.append(name)),
-            TextField(Box.at(20, 70, 180, 32), lambda text: self.done.append(f"{name}: {text}")),
+            Button(Rect.at(20, 20, 100, 32), "Do it", lambda: self.done.append(name)),
+            TextField(Rect.at(20, 70, 180, 32), lambda text: self.done.append(f"{name}: {text}")),
         )
         self.shown.desktop.open(window, left, top)
         return window

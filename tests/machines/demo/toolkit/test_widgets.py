@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.machines.demo.toolkit.fonts import ELLIPSIS, sans
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.keyboard import Key
 from gateway.machines.demo.toolkit.widgets import Checkbox, Column, ListView, Slider, TextArea, TextField
 from gateway.machines.demo.toolkit.widgets.editor import lay_out
+from gateway.server.display.region import Rect
 
-BOX = Box.at(10, 10, 200, 120)
+BOX = Rect.at(10, 10, 200, 120)
 
 
 def type_into(widget: TextField | TextArea, *keys: str) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas, Colour, mixed, rgb
 from gateway.machines.demo.toolkit.fonts import MEDIUM, sans
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.icons import glyph
 from gateway.machines.demo.toolkit.keyboard import Key
 from gateway.machines.demo.toolkit.widgets.widget import Widget
+from gateway.server.display.region import Rect
 
 _ICON = 18
 _TICK = 18
@@ -23,7 +23,7 @@ class Pressable(Widget):
     reacts = True
     cursor = "hand"
 
-    def __init__(self, box: Box, act: Callable[[], None]) -> None:
+    def __init__(self, box: Rect, act: Callable[[], None]) -> None:
         super().__init__(box)
         self._act = act
 
@@ -54,7 +54,7 @@ class Button(Pressable):
     """`primary`: what the window is for. An icon stands before the text."""
 
     def __init__(
-        self, box: Box, text: str, act: Callable[[], None], *, primary: bool = False, icon: str | None = None
+        self, box: Rect, text: str, act: Callable[[], None], *, primary: bool = False, icon: str | None = None
     ) -> None:
         super().__init__(box, act)
         self._text, self._icon, self._primary = text, icon, primary
@@ -91,7 +91,7 @@ class Button(Pressable):
 class Checkbox(Pressable):
     """On or off, with a text beside it."""
 
-    def __init__(self, box: Box, text: str, on_change: Callable[[bool], None], *, checked: bool = False) -> None:
+    def __init__(self, box: Rect, text: str, on_change: Callable[[bool], None], *, checked: bool = False) -> None:
         super().__init__(box, self._toggle)
         self.checked = checked
         self._text = text
@@ -112,7 +112,7 @@ class Checkbox(Pressable):
         box, font = self.box, sans(theme.BODY)
         self.draw_ring(canvas)
         canvas.fill(box, theme.WINDOW)
-        tick = Box.at(box.left + 4, box.top + (box.height - _TICK) // 2, _TICK, _TICK)
+        tick = Rect.at(box.left + 4, box.top + (box.height - _TICK) // 2, _TICK, _TICK)
         ground = theme.ACCENT if self.checked else theme.FIELD
         canvas.rounded(tick, 5, ground, theme.ACCENT if self.checked else theme.STRONG_BORDER)
         if self.checked:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas
 from gateway.machines.demo.toolkit.fonts import Font, sans
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.keyboard import Key
 from gateway.machines.demo.toolkit.widgets.widget import Widget
+from gateway.server.display.region import Rect
 
 _INDENT = 12
 _WHEEL_LINES = 3
@@ -33,7 +33,7 @@ class TextArea(Widget):
     pastes = True
 
     def __init__(
-        self, box: Box, on_edit: Callable[[str], None] | None = None, *, hint: str = "", most: int = 2000
+        self, box: Rect, on_edit: Callable[[str], None] | None = None, *, hint: str = "", most: int = 2000
     ) -> None:
         super().__init__(box)
         self._on_edit = on_edit
@@ -87,7 +87,7 @@ class TextArea(Widget):
             canvas.text(left, y, self.text[line.start : line.end], font, theme.TEXT)
             if self.focused and self._on_edit and row == caret_line:
                 x = left + font.width(self.text[line.start : self._caret])
-                canvas.fill(Box.at(x, y, 2, font.height), theme.ACCENT)
+                canvas.fill(Rect.at(x, y, 2, font.height), theme.ACCENT)
 
     def on_press(self, x: int, y: int) -> None:
         row = min(len(self._lines) - 1, self._first + max(0, (y - self.box.top - 9) // self._step))

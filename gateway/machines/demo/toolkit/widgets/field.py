@@ -7,9 +7,9 @@ from collections.abc import Callable
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas
 from gateway.machines.demo.toolkit.fonts import sans
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.keyboard import Key
 from gateway.machines.demo.toolkit.widgets.widget import Widget
+from gateway.server.display.region import Rect
 
 _INDENT = 11
 _LONGEST = 200
@@ -22,7 +22,7 @@ class TextField(Widget):
     cursor = "text"
     pastes = True
 
-    def __init__(self, box: Box, on_enter: Callable[[str], None], *, hint: str = "") -> None:
+    def __init__(self, box: Rect, on_enter: Callable[[str], None], *, hint: str = "") -> None:
         super().__init__(box)
         self._on_enter = on_enter
         self._hint = hint
@@ -39,7 +39,7 @@ class TextField(Widget):
         box, font = self.box, sans(theme.BODY)
         self.draw_ring(canvas)
         canvas.rounded(box, theme.RADIUS, theme.FIELD, theme.STRONG_BORDER)
-        inner = Box(box.left + _INDENT, box.top + 2, box.right - _INDENT, box.bottom - 2)
+        inner = Rect(box.left + _INDENT, box.top + 2, box.right - _INDENT, box.bottom - 2)
         canvas = canvas.within(inner.inset(-2))
         top = box.top + (box.height - font.height) // 2
         if not self.text and self._hint:
@@ -48,7 +48,7 @@ class TextField(Widget):
         left = inner.left - max(0, caret - inner.width + 2)
         canvas.text(left, top, self.text, font, theme.TEXT)
         if self.focused:
-            canvas.fill(Box.at(left + caret, top, 2, font.height), theme.ACCENT)
+            canvas.fill(Rect.at(left + caret, top, 2, font.height), theme.ACCENT)
 
     def on_press(self, x: int, y: int) -> None:
         font = sans(theme.BODY)

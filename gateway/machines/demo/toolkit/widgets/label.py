@@ -7,8 +7,8 @@ from enum import Enum
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas, Colour
 from gateway.machines.demo.toolkit.fonts import MEDIUM, Font, sans
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.widgets.widget import Widget
+from gateway.server.display.region import Rect
 
 _LINE_SPACING = 1.125
 
@@ -18,7 +18,7 @@ class Label(Widget):
 
     def __init__(
         self,
-        box: Box,
+        box: Rect,
         text: str,
         *,
         font: Font | None = None,
@@ -68,7 +68,7 @@ class Label(Widget):
 class Card(Widget):
     """A light panel that holds others together."""
 
-    def __init__(self, box: Box, colour: Colour = theme.CARD, border: Colour | None = theme.BORDER) -> None:
+    def __init__(self, box: Rect, colour: Colour = theme.CARD, border: Colour | None = theme.BORDER) -> None:
         super().__init__(box)
         self._colour, self._border = colour, border
 
@@ -89,7 +89,7 @@ class Tone(Enum):
 class Status(Widget):
     """One line that says how things stand, on a ground of its tone."""
 
-    def __init__(self, box: Box, text: str, tone: Tone = Tone.PLAIN) -> None:
+    def __init__(self, box: Rect, text: str, tone: Tone = Tone.PLAIN) -> None:
         super().__init__(box)
         self.text, self.tone = text, tone
 
@@ -103,6 +103,6 @@ class Status(Widget):
         font = sans(theme.SMALL, MEDIUM)
         canvas.rounded(box, theme.RADIUS, ground)
         middle = (box.top + box.bottom) // 2
-        canvas.rounded(Box.at(box.left + 12, middle - 4, 8, 8), 4, colour)
+        canvas.rounded(Rect.at(box.left + 12, middle - 4, 8, 8), 4, colour)
         text = font.fit(self.text, box.width - 42)
         canvas.text(box.left + 30, middle - font.height // 2, text, font, colour)

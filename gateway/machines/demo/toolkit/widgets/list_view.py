@@ -9,9 +9,9 @@ from typing import NamedTuple
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas, Colour
 from gateway.machines.demo.toolkit.fonts import MEDIUM, Font, sans
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.keyboard import Key
 from gateway.machines.demo.toolkit.widgets.widget import Widget
+from gateway.server.display.region import Rect
 
 _INDENT = 12
 _HEADER = 32
@@ -37,7 +37,7 @@ class ListView(Widget):
 
     def __init__(
         self,
-        box: Box,
+        box: Rect,
         columns: Sequence[Column],
         *,
         font: Font | None = None,
@@ -86,9 +86,9 @@ class ListView(Widget):
     def _last_first(self) -> int:
         return max(0, len(self._rows) - self.shown)
 
-    def _row_box(self, index: int) -> Box:
+    def _row_box(self, index: int) -> Rect:
         top = self.box.top + self._header + 4 + (index - self.first) * self._row_height
-        return Box(self.box.left + 4, top, self.box.right - 4, top + self._row_height)
+        return Rect(self.box.left + 4, top, self.box.right - 4, top + self._row_height)
 
     # drawing
 
@@ -111,11 +111,11 @@ class ListView(Widget):
         box, font = self.box, sans(theme.SMALL, MEDIUM)
         titles = tuple(column.title for column in self._columns)
         self._draw_cells(canvas, box.top + (_HEADER - font.height) // 2 + 1, titles, font, theme.MUTED)
-        canvas.fill(Box(box.left + 1, box.top + _HEADER, box.right - 1, box.top + _HEADER + 1), theme.BORDER)
+        canvas.fill(Rect(box.left + 1, box.top + _HEADER, box.right - 1, box.top + _HEADER + 1), theme.BORDER)
 
     def _draw_row(self, canvas: Canvas, index: int) -> None:
         row = self._row_box(index)
-        if not row.meets(canvas.area):
+        if not row.overlaps(canvas.area):
             return
         if index == self.chosen:
             canvas.rounded(row, theme.RADIUS - 2, theme.ACCENT_SOFT)
@@ -136,7 +136,7 @@ class ListView(Widget):
         top, bottom = self.box.top + self._header + 6, self.box.bottom - 6
         height = max(24, (bottom - top) * self.shown // len(self._rows))
         at = top + (bottom - top - height) * self.first // max(1, self._last_first())
-        canvas.rounded(Box.at(self.box.right - _BAR - 4, at, _BAR, height), _BAR // 2, theme.STRONG_BORDER)
+        canvas.rounded(Rect.at(self.box.right - _BAR - 4, at, _BAR, height), _BAR // 2, theme.STRONG_BORDER)
 
     # scrolling and choosing
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas, Colour
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.widgets.widget import Widget
+from gateway.server.display.region import Rect
 
 
 class Meter(Widget):
     """A value from 0 to 1: progress, or a level whose last fifth is another colour."""
 
-    def __init__(self, box: Box, colour: Colour = theme.ACCENT, hot: Colour | None = None) -> None:
+    def __init__(self, box: Rect, colour: Colour = theme.ACCENT, hot: Colour | None = None) -> None:
         super().__init__(box)
         self._colour, self._hot = colour, hot or colour
         self._pixels = 0
@@ -30,8 +30,8 @@ class Meter(Widget):
             return
         hot_from = box.left + box.width * 4 // 5
         for colour, part in (
-            (self._colour, Box(box.left, box.top, hot_from, box.bottom)),
-            (self._hot, Box(hot_from, box.top, box.right, box.bottom)),
+            (self._colour, Rect(box.left, box.top, hot_from, box.bottom)),
+            (self._hot, Rect(hot_from, box.top, box.right, box.bottom)),
         ):
-            filled = part.intersection(Box(box.left, box.top, box.left + self._pixels, box.bottom))
+            filled = part & Rect(box.left, box.top, box.left + self._pixels, box.bottom)
             canvas.within(filled).rounded(box, radius, colour)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.keyboard import Key
 from gateway.machines.demo.toolkit.widgets.widget import Widget
+from gateway.server.display.region import Rect
 
 _KNOB = 18
 _TRACK = 6
@@ -23,7 +23,7 @@ class Slider(Widget):
     reacts = True
     cursor = "hand"
 
-    def __init__(self, box: Box, value: float, on_change: Callable[[float], None]) -> None:
+    def __init__(self, box: Rect, value: float, on_change: Callable[[float], None]) -> None:
         super().__init__(box)
         self._value = value
         self._on_change = on_change
@@ -43,11 +43,11 @@ class Slider(Widget):
         box = self.box
         self.draw_ring(canvas)
         canvas.rounded(box, theme.RADIUS, theme.WINDOW)
-        track = Box.at(box.left + 6, (box.top + box.bottom - _TRACK) // 2, box.width - 12, _TRACK)
+        track = Rect.at(box.left + 6, (box.top + box.bottom - _TRACK) // 2, box.width - 12, _TRACK)
         knob_left = track.left + round((track.width - _KNOB) * self._value)
         canvas.rounded(track, _TRACK // 2, theme.BORDER)
-        canvas.rounded(Box(track.left, track.top, knob_left + _KNOB // 2, track.bottom), _TRACK // 2, theme.ACCENT)
-        knob = Box.at(knob_left, (box.top + box.bottom - _KNOB) // 2, _KNOB, _KNOB)
+        canvas.rounded(Rect(track.left, track.top, knob_left + _KNOB // 2, track.bottom), _TRACK // 2, theme.ACCENT)
+        knob = Rect.at(knob_left, (box.top + box.bottom - _KNOB) // 2, _KNOB, _KNOB)
         canvas.rounded(knob, _KNOB // 2, theme.CARD, theme.ACCENT if self.hovered else theme.STRONG_BORDER)
 
     def on_press(self, x: int, y: int) -> None:

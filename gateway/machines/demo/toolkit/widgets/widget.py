@@ -6,8 +6,8 @@ from typing import ClassVar, Protocol
 
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas
-from gateway.machines.demo.toolkit.geometry import Box
 from gateway.machines.demo.toolkit.keyboard import Key
+from gateway.server.display.region import Rect
 
 _RING = 3
 """Pixels around a widget that its focus ring takes."""
@@ -19,7 +19,7 @@ class Holder(Protocol):
     focus: Widget | None
     active: bool
 
-    def invalidate(self, box: Box) -> None:
+    def invalidate(self, box: Rect) -> None:
         """Draw a box of the content again."""
 
 
@@ -36,7 +36,7 @@ class Widget:
     pastes: ClassVar[bool] = False
     """Takes text that was copied elsewhere."""
 
-    def __init__(self, box: Box) -> None:
+    def __init__(self, box: Rect) -> None:
         self.box = box
         self.holder: Holder | None = None
         self.hovered = False
@@ -59,11 +59,11 @@ class Widget:
         return self.holder is not None and self.holder.active and self.holder.focus is self
 
     @property
-    def extent(self) -> Box:
+    def extent(self) -> Rect:
         """All that it draws on."""
         return self.box.inset(-_RING) if self.focusable else self.box
 
-    def invalidate(self, box: Box | None = None) -> None:
+    def invalidate(self, box: Rect | None = None) -> None:
         """It looks different now, at least in `box`."""
         if self.holder is not None:
             self.holder.invalidate(self.extent if box is None else box)
