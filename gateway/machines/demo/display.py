@@ -11,6 +11,7 @@ from gateway.machines.demo.limits import (
     DEFAULT_WIDTH,
     MAX_HEADS,
     MAX_HEIGHT,
+    MAX_PIXELS,
     MAX_WIDTH,
     MIN_HEIGHT,
     MIN_WIDTH,
@@ -84,7 +85,7 @@ class DemoDisplay(QXLInterface):
 
     def resize(self, sizes: Sequence[Size]) -> None:
         """Have monitors of these sizes, within limits; the wallpaper is painted off the loop first."""
-        wanted = tuple(map(clamped, sizes[:MAX_HEADS]))
+        wanted = fitted([clamped(size) for size in sizes[:MAX_HEADS]])
         if not wanted:
             return
         self._wanted = wanted
@@ -136,6 +137,13 @@ def clamped(size: Size) -> Size:
     """The nearest size that the machine can have; widths are even."""
     width, height = size
     return min(MAX_WIDTH, max(MIN_WIDTH, width)) & ~1, min(MAX_HEIGHT, max(MIN_HEIGHT, height))
+
+
+def fitted(sizes: Sequence[Size]) -> tuple[Size, ...]:
+    """The sizes, all made smaller alike where together they have more pixels than the machine spends memory on."""
+    width, height = whole_size(sizes) if sizes else (1, 1)
+    scale = min(1.0, (MAX_PIXELS / (width * height)) ** 0.5)
+    return tuple(clamped((int(width * scale), int(height * scale))) for width, height in sizes)
 
 
 def whole_size(sizes: Sequence[Size]) -> Size:

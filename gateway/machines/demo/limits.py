@@ -15,6 +15,8 @@ MIN_HEIGHT: Final = 480
 MAX_WIDTH: Final = 3840
 MAX_HEIGHT: Final = 2160
 MAX_HEADS: Final = 2
+MAX_PIXELS: Final = MAX_WIDTH * MAX_HEIGHT
+"""Of all monitors together: twelve bytes each for what is seen, what clients know of it, and the wallpaper."""
 
 # --- agent ---
 MAX_AGENT_MESSAGE: Final = 1 * MIB

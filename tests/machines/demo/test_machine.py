@@ -93,6 +93,9 @@ async def test_machine_has_no_monitor_beyond_its_limits() -> None:
         demo.display.resize([(100_000, 1), (64, 64), (800, 600)])
         await demo.display.resized()
         assert demo.display.sizes == ((3840, 480), (640, 480))
+        demo.display.resize([(3840, 2160), (3840, 2160)])
+        await demo.display.resized()
+        assert demo.display.sizes == ((2714, 1527), (2714, 1527)), "of the same shape, and no more than a 4K screen"
 
 
 async def test_machine_that_was_switched_off_draws_and_ticks_no_more() -> None:

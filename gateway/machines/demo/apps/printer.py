@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image
@@ -11,7 +13,7 @@ from gateway.machines.demo import proof
 from gateway.machines.demo.apps.app import App
 from gateway.machines.demo.text import bytes_text, shown
 from gateway.machines.demo.toolkit import theme
-from gateway.machines.demo.toolkit.canvas import Canvas, Pixels, blank
+from gateway.machines.demo.toolkit.canvas import Canvas, Pixels, blank, rgb
 from gateway.machines.demo.toolkit.widgets import Button, Column, ListView, Status, Tone, Widget
 from gateway.machines.devices.errors import DeviceError
 from gateway.machines.devices.ipp import print_document
@@ -20,6 +22,7 @@ from gateway.server.display.region import Rect
 
 _NAME = 60
 _PAPER_WIDTH = 226
+_PAPER_HEIGHT = _PAPER_WIDTH * proof.HEIGHT // proof.WIDTH
 _STATES = {
     3: "waits",
     4: "is held",
@@ -31,16 +34,25 @@ _STATES = {
 }
 
 
+T = TypeVar("T")
+
+
 class Paper(Widget):
     """The page, small."""
 
-    def __init__(self, box: Rect, pixels: Pixels) -> None:
+    def __init__(self, box: Rect) -> None:
         super().__init__(box)
+        self._pixels: Pixels | None = None
+
+    def show(self, pixels: Pixels) -> None:
         self._pixels = pixels
+        self.invalidate()
 
     def draw(self, canvas: Canvas) -> None:
         canvas.fill(self.box, theme.STRONG_BORDER)
-        canvas.paste(self._pixels, self.box.left + 1, self.box.top + 1)
+        canvas.fill(self.box.inset(1), rgb("#ffffff"))
+        if self._pixels is not None:
+            canvas.paste(self._pixels, self.box.left + 1, self.box.top + 1)
 
 
 class Printer(App):
@@ -52,9 +64,8 @@ class Printer(App):
 
     def build(self) -> None:
         pad = theme.PADDING
-        paper = _paper(self._page())
-        height, width = paper.shape[:2]
-        left = pad + width + 2 + pad
+        self._paper = Paper(Rect.at(pad, pad, _PAPER_WIDTH + 2, _PAPER_HEIGHT + 2))
+        left = pad + _PAPER_WIDTH + 2 + pad
         room = self.size[0] - left - pad
         self._printers: list[TunnelPort] = []
         self._status = Status(Rect.at(left, pad, room, 32), "")
@@ -64,18 +75,25 @@ class Printer(App):
         self._print = Button(
             Rect.at(left, 306, room, theme.ROW), "Print a test page", self._on_print, primary=True, icon="check"
         )
-        self.add(Paper(Rect.at(pad, pad, width + 2, height + 2), paper), self._status, self._list, self._print)
+        self.add(self._paper, self._status, self._list, self._print)
         self.watch(self.machine.printers_changed, self._refresh)
         self._refresh()
+        self.machine.core.spawn(self._show_paper(), "demo: the printer's paper")
 
-    def _page(self) -> Pixels:
+    async def _show_paper(self) -> None:
+        self._paper.show(await self._off_loop(_small, await self._page()))
+
+    async def _off_loop(self, work: Callable[..., T], *args: object) -> T:
+        return await self.machine.core.loop.run_in_executor(None, work, *args)
+
+    async def _page(self) -> Pixels:
         server = self.machine.server
         rows = [
             ("Machine", server.name),
             ("Channels", str(len(server.channels))),
             ("Clients", str(len(server.clients))),
         ]
-        return proof.draw_page(rows, datetime.now().astimezone())
+        return await self._off_loop(proof.draw_page, rows, datetime.now().astimezone())
 
     def _refresh(self) -> None:
         self._printers = self.machine.tunnel.printers
@@ -98,8 +116,7 @@ class Printer(App):
             self.work(self._send(self._printers[chosen]))
 
     async def _send(self, printer: TunnelPort) -> None:
-        page = self._page()
-        document = await self.machine.core.loop.run_in_executor(None, proof.to_pdf, page, "Test page")
+        document = await self._off_loop(proof.to_pdf, await self._page(), "Test page")
         try:
             job = await print_document(printer.url, document, proof.MEDIA_TYPE, name="Test page")
         except DeviceError as error:
@@ -109,10 +126,9 @@ class Printer(App):
         self._status.show(f"Job {job.id} {state}, {bytes_text(len(document))}", Tone.GOOD)
 
 
-def _paper(page: Pixels) -> Pixels:
+def _small(page: Pixels) -> Pixels:
     """The page, made small."""
-    height = _PAPER_WIDTH * proof.HEIGHT // proof.WIDTH
-    small = Image.fromarray(page[..., :3]).resize((_PAPER_WIDTH, height), Image.Resampling.BOX)
-    pixels = blank(_PAPER_WIDTH, height)
+    small = Image.fromarray(page[..., :3]).resize((_PAPER_WIDTH, _PAPER_HEIGHT), Image.Resampling.BOX)
+    pixels = blank(_PAPER_WIDTH, _PAPER_HEIGHT)
     pixels[..., :3] = np.asarray(small)
     return pixels

@@ -19,6 +19,9 @@ FRAME_SECONDS: Final = 1 / 60
 """The screen is drawn at most so often; the first change after a rest is drawn at once."""
 
 
+SLICE_SECONDS: Final = 0.003
+
+
 class Screen(Protocol):
     """What the desktop draws on."""
 
@@ -44,6 +47,8 @@ class Desktop:
         self.scene = Scene()
         self.heads: list[Rect] = []
         """The monitors: the parts of the screen that each shows."""
+        self.slice = SLICE_SECONDS
+        """How long windows are drawn at a time; others wait for the loop."""
         self._loop = loop
         self._screen: Screen | None = None
         self._wallpaper: Wallpaper | None = None
@@ -194,12 +199,22 @@ class Desktop:
             return
         due = self._flushed_at + FRAME_SECONDS
         if due <= self._loop.time():
-            self._timer = self._loop.call_soon(self.flush)
+            self._timer = self._loop.call_soon(self._draw_for_a_while)
         else:
-            self._timer = self._loop.call_at(due, self.flush)
+            self._timer = self._loop.call_at(due, self._draw_for_a_while)
 
     def flush(self) -> None:
-        """Draw what changed, and tell the screen."""
+        """Draw all that changed, and tell the screen."""
+        self._draw(lambda: True)
+
+    def _draw_for_a_while(self) -> None:
+        """Draw what changed; when that takes long, the rest of it behind whatever else the loop has to do."""
+        end = self._loop.time() + self.slice
+        self._draw(lambda: self._loop.time() < end)
+        if self._timer is None and not all(window.is_drawn for window in self.windows):
+            self._timer = self._loop.call_soon(self._draw_for_a_while)
+
+    def _draw(self, may_go_on: Callable[[], bool]) -> None:
         screen = self._screen
         if self._timer is not None:
             self._timer.cancel()
@@ -212,7 +227,7 @@ class Desktop:
             window.prepare()
             self._follow_move(screen, window)
             self._follow_shifts(screen, window)
-            for box in window.render():
+            for box in window.render(may_go_on):
                 self._dirty.add(box.moved(window.left, window.top) & self.bounds)
             groups += [(window, box.moved(window.left, window.top)) for box in window.groups]
             window.groups.clear()

@@ -29,21 +29,42 @@ _HILLS: Final = (
 """From the farthest to the nearest: how far down, how high (shares of the height), waves across, phase, colour."""
 
 
+_BAND: Final = 64
+"""Rows that are painted at a time: light takes three times the memory of pixels, and a 4K screen has many."""
+
+
 def paint_wallpaper(width: int, height: int) -> Pixels:
     """The picture for a screen of this size: about 50 ms for a large one."""
     across = np.linspace(0, 1, width, dtype=np.float32)
     down = np.linspace(0, 1, height, dtype=np.float32)
-    light = np.broadcast_to(_sky(down)[:, None, :], (height, width, 3)).copy()
-    _glow(light, across, down)
-    for level, swing, waves, phase, colour in _HILLS:
-        ridge = level + swing * (np.sin(across * waves * 6.3 + phase) + 0.35 * np.sin(across * waves * 15 + 2 * phase))
-        first = max(0, int(ridge.min() * height) - 1)
-        cover = np.clip((down[first:, None] - ridge[None, :]) * height + 0.5, 0, 1)[..., None]
-        shade = channels(colour) * (1 + 0.25 * np.clip(down[first:] - level, 0, 1))[:, None]
-        light[first:] += (shade[:, None, :].astype(np.float32) - light[first:]) * cover
+    ridges = [_ridge(across, *hill[:4]) for hill in _HILLS]
     pixels = blank(width, height)
-    pixels[..., :3] = np.clip(light, 0, 255)
+    for top in range(0, height, _BAND):
+        rows = slice(top, top + _BAND)
+        pixels[rows, :, :3] = _light(across, down[rows], ridges, height)
     return pixels
+
+
+def _light(
+    across: NDArray[np.float32], down: NDArray[np.float32], ridges: list[NDArray[np.float32]], height: int
+) -> NDArray[np.float32]:
+    """Blue, green and red of some rows."""
+    light = np.broadcast_to(_sky(down)[:, None, :], (len(down), len(across), 3)).copy()
+    _glow(light, across, down)
+    for ridge, (level, _, _, _, colour) in zip(ridges, _HILLS, strict=True):
+        if down[-1] < ridge.min() - 1 / height:
+            continue
+        cover = np.clip((down[:, None] - ridge[None, :]) * height + 0.5, 0, 1)[..., None]
+        shade = channels(colour) * (1 + 0.25 * np.clip(down - level, 0, 1))[:, None]
+        light += (shade[:, None, :].astype(np.float32) - light) * cover
+    return np.clip(light, 0, 255, out=light)
+
+
+def _ridge(across: NDArray[np.float32], level: float, swing: float, waves: float, phase: float) -> NDArray[np.float32]:
+    """How far down a hill begins, for each column."""
+    curve = np.sin(across * waves * 6.3 + phase) + 0.35 * np.sin(across * waves * 15 + 2 * phase)
+    ridge: NDArray[np.float32] = level + swing * curve
+    return ridge
 
 
 def _sky(down: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar, Final, NamedTuple, Protocol
 
 from gateway.machines.demo.toolkit import shadow, theme
@@ -15,6 +15,8 @@ from gateway.machines.demo.toolkit.widgets.widget import Widget
 from gateway.server.display.region import Rect
 
 _BUTTON: Final = 26
+_STRIP: Final = 64
+"""Rows that are drawn in one go."""
 _ICON: Final = 20
 _GLYPH: Final = 16
 
@@ -50,6 +52,7 @@ class Window:
         """Where somebody put it: it stands there whenever the screen is large enough."""
         self.width, self.height = width, height + theme.TITLE_HEIGHT
         self.pixels: Pixels = blank(self.width, self.height)
+        Canvas(self.pixels).fill(Rect(0, 0, self.width, self.height), theme.WINDOW)  # seen until all is drawn
         self.widgets: list[Widget] = []
         self.focus: Widget | None = None
         self.shell: Shell | None = None
@@ -175,17 +178,41 @@ class Window:
         box = box.moved(0, theme.TITLE_HEIGHT)
         view = self.pixels[box.top : box.bottom, box.left : box.right]
         view[:-rows] = view[rows:].copy()
+        for dirty in [dirty & box for dirty in self._dirty if dirty.overlaps(box)]:
+            self._dirty.add(dirty.moved(0, -rows) & box)
         self.shifts.append(Shift(box, rows))
 
     def prepare(self) -> None:
         """Called before it is rendered: the time to scroll and to invalidate."""
 
-    def render(self) -> list[Rect]:
-        """Draw what is dirty; the boxes of the frame that changed."""
-        boxes = self._dirty.take()
-        for box in boxes + self.groups:
+    @property
+    def is_drawn(self) -> bool:
+        """Whether nothing is left to be drawn."""
+        return not self._dirty
+
+    def render(self, may_go_on: Callable[[], bool] = lambda: True) -> list[Rect]:
+        """Draw what is dirty; the boxes of the frame that changed.
+
+        Strip by strip, as long as `may_go_on` says so, but one at least: the letters of a new window take their time.
+        """
+        drawn: list[Rect] = []
+        for box in self._dirty.take():
+            done = self._draw_strips(box, may_go_on) if not drawn or may_go_on() else box._replace(bottom=box.top)
+            if done.area:
+                drawn.append(done)
+            self._dirty.add(box._replace(top=done.bottom))
+        for box in self.groups:
             self._draw(box)
-        return boxes
+        return drawn
+
+    def _draw_strips(self, box: Rect, may_go_on: Callable[[], bool]) -> Rect:
+        """Draw the upper part of a box, or all of it: which."""
+        bottom = box.top
+        while bottom < box.bottom and (bottom == box.top or may_go_on()):
+            strip = Rect(box.left, bottom, box.right, min(bottom + _STRIP, box.bottom))
+            self._draw(strip)
+            bottom = strip.bottom
+        return box._replace(bottom=bottom)
 
     def _draw(self, box: Rect) -> None:
         view = self.pixels[box.top : box.bottom, box.left : box.right]

@@ -170,6 +170,42 @@ async def test_changes_of_one_turn_are_drawn_together_in_the_next() -> None:
     assert shown.is_right()
 
 
+async def test_window_that_is_drawn_strip_by_strip_is_the_one_that_is_drawn_at_once() -> None:
+    whole, parts = furnished("Slow"), furnished("Slow")
+    whole.render()
+    boxes = []
+    while not parts.is_drawn:
+        boxes += parts.render(lambda: False)
+    assert len(boxes) > 3 and sum(box.area for box in boxes) == parts.width * parts.height
+    assert np.array_equal(parts.pixels, whole.pixels)
+
+
+async def test_rows_that_scroll_before_they_are_drawn_are_drawn_where_they_went() -> None:
+    window = furnished("Scrolled")
+    window.render()
+    lower = Rect.at(0, 120, window.width, 60)
+    window.invalidate(lower)
+    window.scroll(Rect(0, 0, window.width, window.content.height), 40)
+    window.pixels[:] = 1
+    window.render()
+    told = lower.moved(0, window.height - window.content.height)
+    assert (window.pixels[told.top - 40 : told.bottom, :, :3] != 1).all()
+
+
+async def test_others_have_the_loop_while_a_window_is_drawn() -> None:
+    shown = Shown()
+    shown.desktop.slice = 0.0
+    window = furnished("Slow")
+    shown.desktop.open(window, 20, 20)
+    turns = 0
+    while not window.is_drawn:
+        turns += 1
+        await asyncio.sleep(0)
+    assert turns > 3
+    shown.desktop.flush()
+    assert shown.is_right()
+
+
 async def test_smaller_screen_brings_windows_into_sight_and_a_larger_one_back_to_their_place() -> None:
     shown = Shown()
     window = furnished("Far out")
