@@ -143,21 +143,18 @@ class _AvEncoder(VideoEncoder):
         return {"maxrate": str(self._rate), "bufsize": str(self._rate // 2)}
 
 
+_VPX_AT_ONCE: Final = {"deadline": "realtime", "lag-in-frames": "0", "auto-alt-ref": "0", "g": "9999"}
+"""A frame for each picture, none held back, and key frames only when the encoder begins."""
+
+
 class Vp8Encoder(_AvEncoder):
     """VP8 in real time."""
 
     codec = VideoCodecType.VP8
     library = "libvpx"
     options: ClassVar[dict[str, str]] = {
-        "deadline": "realtime",
-        "cpu-used": "16",
-        "lag-in-frames": "0",
-        "auto-alt-ref": "0",
-        "crf": "12",
-        "qmax": "56",
-        "g": "9999",
-        "static-thresh": "100",
-    }
+        **_VPX_AT_ONCE, "cpu-used": "16", "crf": "12", "qmax": "56", "static-thresh": "100"
+    }  # fmt: skip
 
 
 class Vp9Encoder(_AvEncoder):
@@ -165,15 +162,7 @@ class Vp9Encoder(_AvEncoder):
 
     codec = VideoCodecType.VP9
     library = "libvpx-vp9"
-    options: ClassVar[dict[str, str]] = {
-        "deadline": "realtime",
-        "cpu-used": "8",
-        "lag-in-frames": "0",
-        "auto-alt-ref": "0",
-        "crf": "32",
-        "g": "9999",
-        "row-mt": "1",
-    }
+    options: ClassVar[dict[str, str]] = {**_VPX_AT_ONCE, "cpu-used": "8", "crf": "32", "row-mt": "1"}
 
 
 class H264Encoder(_AvEncoder):
