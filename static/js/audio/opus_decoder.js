@@ -38,9 +38,9 @@ export async function opusHere(wasm = WASM) {
   }
   const found = await import(wasm).then(() => scope["opus-decoder"]?.OpusDecoder, () => null);
   if (!found) return null;
-  const decoder = new found({ channels: 2, sampleRate: OPUS_RATE, forceStereo: true });
-  await decoder.ready;
-  return { name: "WebAssembly", open: (listener) => new WasmOpus(decoder, listener) };
+  const pair = [0, 1].map(() => new found({ channels: 2, sampleRate: OPUS_RATE, forceStereo: true }));
+  await Promise.all(pair.map(({ ready }) => ready));
+  return { name: "WebAssembly", open: (listener) => new WasmOpus(pair, listener) };
 }
 
 /** Counts packets in a row that could not be decoded. */
@@ -138,15 +138,23 @@ class WebCodecsOpus {
   }
 }
 
-/** @implements {OpusDecoder} */
+/**
+ * The package makes a decoder anew to have it forget, which takes a moment in which it decodes nothing: meanwhile
+ * another one, as good as new, takes its place.
+ * @implements {OpusDecoder}
+ */
 class WasmOpus {
   #decoder;
+  #spare;
+  #spareIsReady = true;
+  #open = true;
   #listener;
   #faults;
 
-  /** @param {any} decoder an OpusDecoder of the package opus-decoder, ready @param {Listener} listener */
-  constructor(decoder, listener) {
+  /** @param {any[]} pair two OpusDecoders of the package opus-decoder, ready @param {Listener} listener */
+  constructor([decoder, spare], listener) {
     this.#decoder = decoder;
+    this.#spare = spare;
     this.#listener = listener;
     this.#faults = new Faults(listener);
   }
@@ -164,10 +172,22 @@ class WasmOpus {
   }
 
   reset() {
-    this.#decoder.reset();
+    if (!this.#spareIsReady) return; // it was reset just now
+    [this.#decoder, this.#spare] = [this.#spare, this.#decoder];
+    this.#spareIsReady = false;
+    void this.#renew(this.#spare);
   }
 
   close() {
+    this.#open = false;
     this.#decoder.free();
+    if (this.#spareIsReady) this.#spare.free();
+  }
+
+  /** @param {any} spare */
+  async #renew(spare) {
+    await spare.reset();
+    this.#spareIsReady = true;
+    if (!this.#open) spare.free();
   }
 }

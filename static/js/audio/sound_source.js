@@ -68,6 +68,7 @@ export class SoundSource {
     this.#format = format;
     this.#rate = 0;
     this.#decoder?.reset();
+    this.setLatency(0); // it was wished for the stream before
     this.#parts.tell("started", { frequency: format.frequency });
   }
 

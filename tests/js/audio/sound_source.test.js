@@ -91,4 +91,6 @@ test("the machine's volume, mute and wish for delay are handed on", () => {
   made.setLatency(200);
   assert.deepEqual(told, [["volume", { volumes: [0.5] }], ["mute", { mute: true }]]);
   assert.deepEqual(given.at(-1), { type: "latency", seconds: 0.2 });
+  made.start(STEREO);
+  assert.deepEqual(given.at(-1), { type: "latency", seconds: 0 });
 });
