@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -26,10 +25,9 @@ from gateway.server.interfaces import (
 from gateway.server.pipe_channel import PipeChannel
 from gateway.server.reception import random_id
 from gateway.server.registration import bring
-from gateway.server.tickets import TicketBook
+from gateway.server.tickets import Password, TicketBook
 from gateway.server.visitor import Admission, Doorkeeper, ticket_admission
 from gateway.spice.agent import MonitorsConfig
-from gateway.spice.auth import password_bytes
 from gateway.spice.enums import ChannelType
 from gateway.spice.errors import UsageError
 from gateway.spice.limits import MAX_CHANNELS
@@ -75,8 +73,7 @@ class SpiceServer:
         self.doorkeeper: Doorkeeper | None = None
         self.on_client_added: Callable[[RedClient], None] = _nothing
         self.on_client_removed: Callable[[RedClient], None] = _nothing
-        self._password: bytes | None = None
-        self._password_until: float | None = None
+        self._password: Password | None = None
         self._main: MainChannel | None = None
         self._inputs: InputsChannel | None = None
         self._brought: dict[Interface, Sequence[PipeChannel[Any]]] = {}
@@ -231,24 +228,21 @@ class SpiceServer:
 
         None takes it away: only one-time tickets open the machine then. Raises `UsageError` for an empty one.
         """
-        if password == "":
-            raise UsageError("an empty password is none: give None, or turn ticketing off")
-        self._password = password_bytes(password) if password is not None else None
-        self._password_until = self.core.now() + lifetime if lifetime is not None else None
+        until = self.core.now() + lifetime if lifetime is not None else None
+        self._password = Password(password, until) if password is not None else None
 
     async def expects_password(self) -> bool:
         """Whether some password, or a one-time ticket, opens the machine now."""
-        if self._password is not None or self.tickets.any_open(self.core.now()):
+        now = self.core.now()
+        if (self._password is not None and self._password.is_good(now)) or self.tickets.any_open(now):
             return True
         return self.doorkeeper is not None and await self.doorkeeper.expects()
 
     async def authenticate(self, password: str, peer: str = "") -> Admission | None:
         """What `password` opens: it is the machine's and has not expired, or a one-time ticket, which this spends."""
         now = self.core.now()
-        expired = self._password_until is not None and now >= self._password_until
-        if self._password is not None and not expired and hmac.compare_digest(self._password, password.encode()):
-            return ticket_admission(password)
-        if self.tickets.redeem(password, now):
+        known = self._password is not None and self._password.opens(password, now)
+        if known or self.tickets.redeem(password, now):
             return ticket_admission(password)
         return await self.doorkeeper.admit(password, peer) if self.doorkeeper is not None else None
 

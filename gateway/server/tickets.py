@@ -1,17 +1,40 @@
-"""One-time tickets: a password that opens one session of one machine, for clients that carry no cookie.
+"""What opens a machine for clients that carry no cookie: its password, and one-time tickets for one session each.
 
-Only hashes are kept. A lookup by the hash of a random secret tells nothing by its timing.
+Of tickets only hashes are kept. A lookup by the hash of a random secret tells nothing by its timing.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 
-from gateway.spice.errors import SpiceError
+from gateway.spice.auth import password_bytes
+from gateway.spice.errors import SpiceError, UsageError
 from gateway.spice.limits import MAX_TICKETS, TICKET_SECONDS
 
 _RANDOM_BYTES = 18  # 24 characters; a SPICE ticket holds 60
+
+
+class Password:
+    """A machine's own, good before `until` (seconds of any one clock; None: for good).
+
+    Raises `UsageError` for what no client could show, the empty one among it.
+    """
+
+    def __init__(self, text: str, until: float | None = None) -> None:
+        if not text:
+            raise UsageError("an empty password is none: give None, or turn ticketing off")
+        self._plain = password_bytes(text)
+        self._until = until
+
+    def is_good(self, now: float) -> bool:
+        """Whether it opens anything still."""
+        return self._until is None or now < self._until
+
+    def opens(self, shown: str, now: float) -> bool:
+        """Whether `shown` is it; compared in constant time."""
+        return hmac.compare_digest(self._plain, shown.encode()) and self.is_good(now)
 
 
 class TooManyTickets(SpiceError):

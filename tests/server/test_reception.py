@@ -65,8 +65,21 @@ async def test_password_expires() -> None:
     async with ServingCore(password="secret") as core, core.client() as client:
         core.server.set_ticket("secret", lifetime=0.0)
         assert await refusal(client, ChannelType.MAIN, password="secret") is LinkErr.PERMISSION_DENIED
+        assert not await core.server.expects_password()
         core.server.set_ticket("secret", lifetime=60.0)
+        assert await core.server.expects_password()
         await client.begin(password="secret")
+
+
+async def test_session_goes_on_under_the_password_that_opened_it() -> None:
+    async with ServingCore(password="first") as core, core.client() as client:
+        session = await client.begin(password="first")
+        core.server.set_ticket("second")
+        await session.link(ChannelType.INPUTS)
+        assert await refusal(client, ChannelType.MAIN, password="first") is LinkErr.PERMISSION_DENIED
+        core.server.set_ticket(None)
+        for shown in ("second", "", None):
+            assert await refusal(client, ChannelType.MAIN, password=shown) is LinkErr.PERMISSION_DENIED
 
 
 async def test_one_time_ticket_opens_one_session_with_all_its_channels() -> None:

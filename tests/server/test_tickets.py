@@ -1,11 +1,25 @@
-"""One-time tickets."""
+"""A machine's password, and one-time tickets."""
 
 from __future__ import annotations
 
 import pytest
 
-from gateway.server.tickets import TicketBook, TooManyTickets
+from gateway.server.tickets import Password, TicketBook, TooManyTickets
+from gateway.spice.errors import UsageError
 from gateway.spice.limits import MAX_PASSWORD_BYTES, MAX_TICKETS
+
+
+def test_password_opens_until_it_expires() -> None:
+    password, lasting = Password("sécret", until=10), Password("sécret")
+    assert password.opens("sécret", 9.9) and not password.opens("secret", 9.9)
+    assert not password.opens("sécret", 10) and not password.is_good(10)
+    assert lasting.opens("sécret", 1e12)
+
+
+@pytest.mark.parametrize("text", ["", "a\0b", "x" * (MAX_PASSWORD_BYTES + 1), "é" * (MAX_PASSWORD_BYTES // 2 + 1)])
+def test_password_that_no_client_can_show_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        Password(text)
 
 
 def test_ticket_opens_once() -> None:
