@@ -193,7 +193,8 @@ def _sentence(status: int, text: str) -> str:
     """What a problem says."""
     try:
         problem = json.loads(text)
-        errors = "".join(f"\n  {error['field']}: {error['message']}" for error in problem.get("errors", ()))
-        return f"{problem['detail']}{errors}"
+        fields = [f"{error['field']}: {error['message']}" for error in problem.get("errors", ())]
+        is_told = len(fields) == 1 and fields[0].endswith(problem["detail"])
+        return "\n  ".join(fields if is_told else (problem["detail"], *fields))
     except (ValueError, KeyError, TypeError):
         return f"the gateway answered with status {status}"

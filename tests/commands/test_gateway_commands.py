@@ -86,6 +86,13 @@ async def test_a_narrow_terminal_cuts_nothing_off(shell: Shell) -> None:
     assert (await shell.say("ticket", "list")).count("Q") == 190
 
 
+async def test_mistake_is_told_once(shell: Shell) -> None:
+    result = await shell.run("audit", "--network", "10.0.0.0/99")
+    assert (result.exit_code, result.output.count("is no address and no network")) == (1, 1)
+    result = await shell.run("audit", "--since", "yesterday")
+    assert (result.exit_code, "since: " in result.output) == (1, True)
+
+
 async def test_a_machines_name_is_no_path(shell: Shell) -> None:
     for name in ("../users", "..", "office/../../me", "office?x=1", "office#x", "%2e%2e"):
         result = await shell.run("machine", "show", name)
