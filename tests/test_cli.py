@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import re
 import signal
@@ -51,8 +52,10 @@ Run = Callable[..., Outcome]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs the command in an empty directory, in this process."""
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Runs the command in an empty directory, in this process, whose log stays as it is."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(cli, "raise_file_limit", lambda: None)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
@@ -61,7 +64,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         result = CliRunner().invoke(cli.app, arguments, env={PASSWORD_ENV: None, **env})
         return Outcome(result.exit_code, result.stdout, result.stderr)
 
-    return run
+    yield run
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @contextmanager

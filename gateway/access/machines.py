@@ -7,7 +7,7 @@ directory of the machines' secrets, environment variables begin with `SPICEGATE_
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
@@ -28,8 +28,10 @@ OPTIONS: Final = frozenset({"title", "password_file", "password_env", "ca_file",
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _FILE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _ENV: Final = re.compile(re.escape(ENV_PREFIX) + r"[A-Z0-9_]{1,64}")
-_LABEL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
+_WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}")
+_WORDS: Final = "1 to 64 letters, digits, spaces, and . _ / - inside"
 _MOST: Final = 32
+_MAX_TITLE: Final = 200
 _MAX_TEXT: Final = 500
 
 
@@ -45,21 +47,17 @@ class MachineDraft:
 
     def check(self) -> None:
         """Raises `Invalid`. Whether the address can be used is for whoever reaches machines to say."""
-        _require(bool(_NAME.fullmatch(self.name)), "name", "A name has 1 to 64 letters, digits, and . _ - inside.")
+        check_name(self.name)
         _check_url(self.url)
-        _require(len(self.labels) <= _MOST, "labels", f"A machine has at most {_MOST} labels.")
-        for name, value in self.labels.items():
-            _require(bool(_LABEL.fullmatch(name)), "labels", "A label's name has 1 to 64 letters, digits, and . _ / -.")
-            checked_text(value, "labels", "A label's value", _MAX_TEXT)
-        _require(len(self.groups) <= _MOST, "groups", f"A machine is in at most {_MOST} groups.")
-        for group in self.groups:
-            _require(bool(_NAME.fullmatch(group)), "groups", "A group's name has 1 to 64 letters, digits, and . _ -.")
+        check_labels(self.labels)
+        check_groups(self.groups)
         self._check_options()
 
     def _check_options(self) -> None:
         for name, value in self.options.items():
             _require(name in OPTIONS, f"options.{name[:64]}", f"Options are {', '.join(sorted(OPTIONS))}.")
             checked_text(value, f"options.{name}", "An option", _MAX_TEXT, least=1)
+        check_title(self.options.get("title", ""), "options.title")
         for name in ("password_file", "ca_file"):
             text = "A file is named without a path: it lies in the directory of the machines' secrets."
             _require(name not in self.options or bool(_FILE.fullmatch(self.options[name])), f"options.{name}", text)
@@ -140,6 +138,33 @@ class Machines:
         if not await self._store.machines.remove(name, note=self._trail.note(by, "machine.remove", target)):
             raise NotFound("There is no such machine in the store.")
         await self._leases.recheck()
+
+
+def check_name(name: str) -> None:
+    """Whether a machine may be named so. Raises `Invalid`."""
+    _require(bool(_NAME.fullmatch(name)), "name", "A name has 1 to 64 letters, digits, and . _ - inside.")
+    sentence = "A machine's name does not end with .vv: that is its file for native clients."
+    _require(not name.endswith(".vv"), "name", sentence)
+
+
+def check_title(title: str, field: str = "title") -> None:
+    """Whether people may call a machine so. Raises `Invalid`."""
+    checked_text(title, field, "A title", _MAX_TITLE)
+
+
+def check_labels(labels: Mapping[str, str]) -> None:
+    """Whether a machine may have these labels. Raises `Invalid`."""
+    _require(len(labels) <= _MOST, "labels", f"A machine has at most {_MOST} labels.")
+    for name, value in labels.items():
+        _require(bool(_WORD.fullmatch(name)), "labels", f"A label's name has {_WORDS}.")
+        checked_text(value, "labels", "A label's value", _MAX_TEXT)
+
+
+def check_groups(groups: Collection[str]) -> None:
+    """Whether a machine may be in these groups. Raises `Invalid`."""
+    _require(len(groups) <= _MOST, "groups", f"A machine is in at most {_MOST} groups.")
+    for group in groups:
+        _require(bool(_WORD.fullmatch(group)), "groups", f"A group's name has {_WORDS}.")
 
 
 def _check_url(url: str) -> None:

@@ -1,12 +1,14 @@
 """`spicegate.toml`, the environment and the command line: what the gateway is to do, checked before it does anything.
 
-`models` says which keys there are, `loading` where values come from, `environment` which variables, `mistakes` what is
-wrong with them. `secrets` reads what must not stand in the file, `example` writes a file to start from.
+`models` and `machine` say which keys there are, `loading` where values come from, `environment` which variables,
+`mistakes` what is wrong with them. `secrets` reads what must not stand in the file, `example` writes a file to start
+from.
 """
 
 from gateway.config.errors import ConfigError
 from gateway.config.loading import configure
-from gateway.config.models import DEMO_URL, FILE_NAME, Config, GatewayConfig, MachineConfig, MachineSpec
+from gateway.config.machine import DEMO_URL, MachineConfig, MachineSpec
+from gateway.config.models import FILE_NAME, Config, GatewayConfig
 from gateway.config.secrets import checked_password, read_password
 
 __all__ = [

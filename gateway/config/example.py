@@ -10,7 +10,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from gateway.config.models import AuthConfig, GatewayConfig, MachineConfig
+from gateway.config.machine import MachineConfig
+from gateway.config.models import AuthConfig, GatewayConfig
 
 _HEAD = """\
 # spicegate.toml. Every value can also come from the environment: port of [gateway] is SPICEGATE_GATEWAY__PORT.

@@ -15,8 +15,9 @@ from pydantic import BaseModel, ValidationError
 
 from gateway.config.environment import from_environment
 from gateway.config.errors import ConfigError
+from gateway.config.machine import MachineConfig
 from gateway.config.mistakes import Layer, told
-from gateway.config.models import FILE_NAME, SECTIONS, Config, MachineConfig
+from gateway.config.models import FILE_NAME, SECTIONS, Config
 
 
 def chosen_file(path: Path | None) -> Path | None:

@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from gateway.config.models import SECTIONS, Config, MachineConfig
+from gateway.config.machine import MachineConfig
+from gateway.config.models import SECTIONS, Config
 
 Place = tuple[int | str, ...]
 

@@ -1,4 +1,4 @@
-"""The keys of `spicegate.toml`: where the gateway listens, and its machines."""
+"""The keys of `spicegate.toml`: where the gateway listens, who may come, and its machines."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ import os
 import re
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Final, Literal, NamedTuple, Self
+from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, field_validator, model_validator
 
 from gateway.access import Policy, Role
 from gateway.access.policy import DAY, HOUR
-from gateway.config.errors import ConfigError
-from gateway.config.secrets import checked_password, read_password
+from gateway.config.base import Base
+from gateway.config.machine import MachineConfig, MachineSpec
 from gateway.listening import Listening, parse_listen
-from gateway.machines.fleet import Spec
-from gateway.machines.relay import Endpoint, parse_endpoint
 from gateway.web.addresses import Network as AnyNetwork
 from gateway.web.settings import WebSettings, origin_of
 
@@ -25,10 +23,6 @@ FILE_NAME = "spicegate.toml"
 STORE_NAME = "spicegate.db"
 SECRETS_NAME = "secrets"  # of machines that are added in the dashboard
 BACKUPS_NAME = "backups"
-
-MachineName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-
-Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$")]
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+(%\w+)?")
 _ORIGIN = re.compile(r"https?://[^/?#@\s]+/?")
@@ -42,121 +36,8 @@ def _network(text: object) -> object:
 
 Network = Annotated[AnyNetwork, BeforeValidator(_network)]
 
-DEMO_URL = "demo:"
-"""The address of the built-in machine."""
 
-
-class MachineSpec(NamedTuple):
-    """A machine that is to be served, and where native clients reach it."""
-
-    spec: Spec
-    listening: Listening | None = None
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _no_number(cls, value: object, info: ValidationInfo) -> object:
-        """Python takes true for 1."""
-        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation is not bool:
-            raise ValueError("must not be true or false")
-        return value
-
-
-class MachineConfig(_Model):
-    """One machine. Its password comes from a file or from the environment, never from this file.
-
-    The password is what the gateway shows a machine elsewhere; of the built-in machine it is what native clients show.
-    `listen` and `tls_listen` are where native clients come in, see `listening.parse_listen`.
-    """
-
-    name: MachineName = Field(description="Names it in addresses: letters, digits, dots, dashes and underscores.")
-    url: str = Field(
-        description="Where it is: spice://host:5900[?tls-port=5901], spice+tls://, spice+unix:///path, spice+ws(s)://, "
-        "or demo: for the built-in machine."
-    )
-    title: str = Field("", max_length=200, description="What people call it.", examples=["The office PC"])
-    labels: dict[Label, str] = Field({}, description="Words to find it by.", examples=[{"os": "linux"}])
-    groups: tuple[Label, ...] = Field(
-        (), description="Groups that rights are given for; every machine is also in *.", examples=[("lab",)]
-    )
-    password_file: Path | None = Field(
-        None,
-        description="File with the machine's password; of the built-in machine, what native clients must show.",
-        examples=["office.password"],
-    )
-    password_env: str | None = Field(
-        None, description="Variable with the machine's password, instead of a file.", examples=["OFFICE_PASSWORD"]
-    )
-    ca_file: Path | None = Field(
-        None, description="CA that signed the machine's certificate (PEM).", examples=["ca.pem"]
-    )
-    host_subject: str | None = Field(
-        None, description="Subject of the machine's certificate.", examples=["O=Example,CN=vm1.example.net"]
-    )
-    listen: str | None = Field(
-        None, description="Where native clients come in: port, address:port or unix:/path.", examples=["5900"]
-    )
-    tls_listen: str | None = Field(
-        None, description="The same, over TLS; self-signed unless tls_cert is given.", examples=["0.0.0.0:5901"]
-    )
-    shell: bool = Field(False, description="Give the built-in machine's terminal a real shell, as the gateway's user.")
-
-    @field_validator("url")
-    @classmethod
-    def _is_address(cls, url: str) -> str:
-        if url != DEMO_URL:
-            parse_endpoint(url)
-        return url
-
-    @field_validator("listen", "tls_listen")
-    @classmethod
-    def _is_place(cls, text: str | None) -> str | None:
-        if text is not None:
-            parse_listen(text, "")
-        return text
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if self.password_file is not None and self.password_env is not None:
-            raise ValueError("give password_file or password_env, not both")
-        if self.name.endswith(".vv"):
-            raise ValueError("a machine's name does not end with .vv: that is its file for native clients")
-        if self.shell and self.url != DEMO_URL:
-            raise ValueError(f"shell belongs to the built-in machine, {DEMO_URL}")
-        self.endpoint()
-        return self
-
-    def endpoint(self) -> Endpoint | None:
-        """The machine's address, None for the built-in machine. Raises `EndpointError`."""
-        if self.url == DEMO_URL:
-            return None
-        return parse_endpoint(self.url, ca_file=self.ca_file, host_subject=self.host_subject)
-
-    def spec(self) -> Spec:
-        """The machine, with its password. Raises `ConfigError`."""
-        return Spec(
-            self.name,
-            self.endpoint(),
-            self.password(),
-            self.shell,
-            self.title,
-            self.labels,
-            self.groups,
-        )
-
-    def password(self) -> str | None:
-        """The machine's password, None when it has none. Raises `ConfigError`."""
-        if self.password_env is not None:
-            if self.password_env not in os.environ:
-                raise ConfigError(f"machine {self.name}: the environment variable {self.password_env} is not set")
-            return checked_password(os.environ[self.password_env], f"the environment variable {self.password_env}")
-        return read_password(self.password_file) if self.password_file is not None else None
-
-
-class GatewayConfig(_Model):
+class GatewayConfig(Base):
     """Where the gateway listens, and who may come. See `exposure` for what is needed beyond the loopback."""
 
     host: str = Field("127.0.0.1", description="Address to listen on; beyond this computer only with TLS or a proxy.")
@@ -265,7 +146,7 @@ class GatewayConfig(_Model):
         return Listening(place, secured, self.tls_cert, self.tls_key)
 
 
-class AuthConfig(_Model):
+class AuthConfig(Base):
     """How people log in, and for how long."""
 
     session_idle_hours: float = Field(12, gt=0, le=24 * 365, description="A log-in that is not used for so long ends.")
@@ -311,7 +192,7 @@ SECTIONS: Final[dict[str, type[BaseModel]]] = {"gateway": GatewayConfig, "auth":
 """The tables of the file, by name; beside them is the list of machines."""
 
 
-class Config(_Model):
+class Config(Base):
     """The whole file."""
 
     gateway: GatewayConfig = Field(default_factory=lambda: GatewayConfig())

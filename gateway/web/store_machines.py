@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 from gateway.access import Access, Invalid
-from gateway.access.machines import ENV_PREFIX
+from gateway.access.machines import ENV_PREFIX, check_name
 from gateway.machines.fleet import Fleet, Origin, Spec
 from gateway.machines.relay import EndpointError, parse_endpoint
 from gateway.spice.auth import password_bytes
@@ -64,9 +64,8 @@ class StoreMachines:
     def spec(self, record: MachineRecord) -> Spec:
         """How the fleet is asked for it, with its password. Raises `Invalid`."""
         options = record.options
+        check_name(record.name)
         ca_file = self._file(options["ca_file"], "options.ca_file") if "ca_file" in options else None
-        if record.name.endswith(".vv"):
-            raise Invalid("name", "A machine's name does not end with .vv: that is its file for native clients.")
         try:
             endpoint = parse_endpoint(record.url, ca_file=ca_file, host_subject=options.get("host_subject"))
             if ca_file is not None:

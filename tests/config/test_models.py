@@ -187,3 +187,19 @@ def test_machine_listens_where_the_file_says(tmp_path: Path) -> None:
 def test_mistake_about_listening_is_told(tmp_path: Path, line: str, words: str) -> None:
     with pytest.raises(ConfigError, match=words):
         read(tmp_path, f"{MACHINE}{line}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("title = 'a\\u202eb'".replace("'", '"'), r"machines\[0\].title: A title is one line"),
+        ("labels = { 'a!' = 'x' }", r"machines\[0\].labels: A label's name has"),
+        ('labels = { os = "a\\nb" }', r"machines\[0\].labels: A label's value is one line"),
+        ("groups = ['!']", r"machines\[0\].groups: A group's name has"),
+    ],
+)
+def test_words_of_a_machine_are_those_that_the_store_takes_too(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        read(tmp_path, MACHINE + text)
+    (machine,) = read(tmp_path, MACHINE + "labels = { 'os/kind 1' = 'x' }\ngroups = ['my lab']").machines
+    assert (machine.labels, machine.groups) == ({"os/kind 1": "x"}, ("my lab",))
