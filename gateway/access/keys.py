@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gateway.access.clock import Clock
 from gateway.access.errors import Forbidden, Invalid, NotFound
 from gateway.access.leases import Leases
-from gateway.access.policy import MAX_TEXT_LENGTH, MAX_USERS_KEYS, TOUCH_SECONDS
+from gateway.access.policy import MAX_KEY_SECONDS, MAX_TEXT_LENGTH, MAX_USERS_KEYS, TOUCH_SECONDS
 from gateway.access.principal import Method, Principal, principal_of
 from gateway.access.roles import SCOPE_CEILING, SCOPE_PERMISSIONS, Permission, Scope
 from gateway.access.texts import checked_text
@@ -103,7 +103,7 @@ def _check(by: Principal, scopes: Collection[Scope], expires_in: float | None) -
         raise Invalid("scopes", "A key has at least one scope: read, operate or admin.")
     if by.scopes is not None and not all(_is_within(scope, by.scopes) for scope in scopes):
         raise Forbidden("A key makes no key that may do more than itself.")
-    if expires_in is not None and not 0 < expires_in <= 10 * 366 * 86400:
+    if expires_in is not None and not 0 < expires_in <= MAX_KEY_SECONDS:
         raise Invalid("expires_in", "A key expires within ten years, or never.")
 
 

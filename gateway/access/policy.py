@@ -41,6 +41,7 @@ MAX_BARS_KEPT: Final = 1000
 """Barred addresses, and accounts, that a restart does not forget: the latest."""
 MAX_WAITING: Final = 8192
 """Log-ins that wait for their turn."""
+MAX_KEY_SECONDS: Final = 10 * 366 * DAY
 MAX_AGENT_LENGTH: Final = 200
 MAX_TEXT_LENGTH: Final = 200
 TOUCH_SECONDS: Final = 60.0

@@ -8,14 +8,12 @@ from typing import Annotated
 from pydantic import Field
 
 from gateway.access import Method, Permission, Role, Scope
-from gateway.access.policy import MAX_TEXT_LENGTH
+from gateway.access.policy import MAX_KEY_SECONDS, MAX_TEXT_LENGTH
 from gateway.store.records import ApiKey, LoginSession
 from gateway.web.api.operation import Ask, Resource
 from gateway.web.api.shapes import Ended, Id, Page, PageQuery, Password, Shape, maybe_when, when
 
 me = Resource("me", "Yourself: profile, password, log-ins, API keys.")
-
-SECONDS_OF_TEN_YEARS = 10 * 366 * 86400
 
 
 class Profile(Shape):
@@ -60,7 +58,7 @@ class KeyDraft(Shape):
 
     name: Annotated[str, Field(min_length=1, max_length=MAX_TEXT_LENGTH)]
     scopes: Annotated[tuple[Scope, ...], Field(min_length=1, max_length=len(Scope))]
-    expires_in: Annotated[float | None, Field(gt=0, le=SECONDS_OF_TEN_YEARS)] = None
+    expires_in: Annotated[float | None, Field(gt=0, le=MAX_KEY_SECONDS)] = None
     """Seconds until it ends; null: never."""
 
 
