@@ -11,7 +11,8 @@ from gateway.web.settings import origin_of
 
 def is_secure(request: web.Request) -> bool:
     """Whether the browser came by TLS, our own or the proxy's."""
-    return own_origin(request).startswith("https:")
+    public_url = request.app[SETTINGS].public_url
+    return public_url.startswith("https:") if public_url else request.secure
 
 
 def own_origin(request: web.Request) -> str:

@@ -237,7 +237,15 @@ async def test_cookie_is_secure_behind_a_proxy_with_tls(machine: FakeMachine) ->
         headers = {"Origin": "https://console.example"}
         form = {"name": ADMIN, "password": PASSWORD}
         async with gateway.visitor().post("/login", data=form, headers=headers, allow_redirects=False) as response:
-            assert SimpleCookie(response.headers["Set-Cookie"])["spicegate"]["secure"]
+            cookie = SimpleCookie(response.headers["Set-Cookie"])["__Host-spicegate"]
+            assert (bool(cookie["secure"]), cookie["path"], cookie["domain"]) == (True, "/", "")
+        for name, status in (("__Host-spicegate", 200), ("spicegate", 401)):  # a neighbour can set only the latter
+            async with gateway.visitor().get("/", headers={"Cookie": f"{name}={cookie.value}"}) as response:
+                assert response.status == status
+        headers |= {"Cookie": f"__Host-spicegate={cookie.value}"}
+        async with gateway.visitor().post("/logout", headers=headers, allow_redirects=False) as response:
+            gone = SimpleCookie(response.headers["Set-Cookie"])["__Host-spicegate"]
+            assert (bool(gone["secure"]), gone["max-age"]) == (True, "0")  # else browsers would not take it
 
 
 # other ways in

@@ -58,7 +58,12 @@ def document(resources: Sequence[Resource], base: str = "") -> dict[str, Any]:
             "schemas": schemas,
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer", "description": "An API key."},
-                "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "A browser's log-in."},
+                "cookie": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": COOKIE,
+                    "description": "A browser's log-in; under TLS `__Host-` stands before its name.",
+                },
             },
         },
     }
