@@ -26,7 +26,7 @@ from gateway.spice import caps as capability
 from gateway.spice import catalog, codec
 from gateway.spice.enums import ChannelType, Direction, LinkErr
 from gateway.spice.errors import ProtocolError, UsageError
-from gateway.spice.framing import MessageReader, frame
+from gateway.spice.framing import Frame, MessageReader, frame
 from gateway.spice.limits import MAX_PIPE_BYTES, MAX_PIPE_ITEMS
 from gateway.spice.messages import common
 from gateway.spice.wire import Message
@@ -35,6 +35,9 @@ log = logging.getLogger("spicegate.server")
 
 BATCH_BYTES = 128 * 1024
 """Small messages leave together, up to so many bytes in a write."""
+
+MOST_A_TURN = 32
+"""Messages of one connection that are handled before others have their turn: a flood of keys costs nobody else."""
 
 TOO_SLOW = Closing(CloseCode.TOO_SLOW, "The client does not take what the machine sends: its connection is too slow.")
 FAULT = Closing(CloseCode.INTERNAL, "The gateway made a mistake; its log has the details.")
@@ -77,7 +80,7 @@ class PipeClient(RedChannelClient):
         self._handlers: dict[int, Callable[[Any], None] | None] = {
             number: getattr(self, name, None) for number, name in handler_names(channel.type).items()
         }
-        self._held = False
+        self._held = self._resting = False
 
     @property
     def counters(self) -> Counters:
@@ -103,8 +106,7 @@ class PipeClient(RedChannelClient):
         self.guard(self.on_started)
         if trailing:
             self.on_data(trailing, 0)
-        if self.connected and not self._held:
-            self.transport.resume_reading()
+        self._resume_reading()
 
     def on_started(self) -> None:
         """The connection stands: say what the channel says first."""
@@ -240,10 +242,14 @@ class PipeClient(RedChannelClient):
             self.channel.core.loop.call_soon(self._read_on)
 
     def _read_on(self) -> None:
-        """Handle what came before the client was held, then let more come."""
+        """Handle what has come already, then let more come."""
+        self._resting = False
         if self.connected:
             self.guard(self._read_messages)
-        if self.connected and not self._held:
+        self._resume_reading()
+
+    def _resume_reading(self) -> None:
+        if self.connected and not self._held and not self._resting:
             self.transport.resume_reading()
 
     def guard(self, work: Callable[[], None]) -> None:
@@ -259,17 +265,28 @@ class PipeClient(RedChannelClient):
 
     def _read(self, data: Data) -> None:
         self._reader.feed(data)
-        self._read_messages()
+        if not self._resting:
+            self._read_messages()
 
     def _read_messages(self) -> None:
-        while self.connected and not self._held and (message := self._reader.read()) is not None:
-            self._counters.messages_in += 1
-            if not may_send(self.client.admission.rights, self.channel.type, message.number):
-                continue
-            handler = self._handlers[message.number]
-            if handler is None:
-                raise ProtocolError(f"message {message.number} has no place on {self.channel.name}")
-            handler(codec.demarshal(self.channel.type, Direction.CLIENT, message.number, message.payload))
+        for _ in range(MOST_A_TURN):
+            if not self.connected or self._held or (message := self._reader.read()) is None:
+                return
+            self._handle(message)
+        if self.connected and not self._held:
+            self._resting = True
+            self.transport.pause_reading()
+            self.channel.core.loop.call_soon(self._read_on)
+
+    def _handle(self, message: Frame) -> None:
+        """Raises `ProtocolError`."""
+        self._counters.messages_in += 1
+        if not may_send(self.client.admission.rights, self.channel.type, message.number):
+            return
+        handler = self._handlers[message.number]
+        if handler is None:
+            raise ProtocolError(f"message {message.number} has no place on {self.channel.name}")
+        handler(codec.demarshal(self.channel.type, Direction.CLIENT, message.number, message.payload))
 
     # messages that every channel has
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 import pytest
 
 from gateway.server.interfaces import KeyboardInterface, MouseInterface, TabletInterface
+from gateway.server.pipe_client import MOST_A_TURN
+from gateway.spice import codec
 from gateway.spice.enums import ChannelType, InputsCap, KeyboardModifierFlags, MouseButton, MouseButtonMask, MouseMode
+from gateway.spice.framing import frame
 from gateway.spice.messages import inputs, main
 from tests.peers import soon
 from tests.serving_core import ServingCore
 
 Note = tuple[object, ...]
 NONE = MouseButtonMask(0)
+FLOOD = 5000
 
 
 class Desk(KeyboardInterface):
@@ -102,6 +107,42 @@ async def test_client_that_presses_keys_of_no_keyboard_has_the_server_remember_n
         channel.wire.vanish()
         assert await take(notes, 1) == [("code", 0x9E)]
         assert notes.empty()
+
+
+class Clocked(KeyboardInterface):
+    """Counts the keys of each turn of the loop."""
+
+    def __init__(self) -> None:
+        self.turn = 0
+        self.keys: Counter[int] = Counter()
+        self.enough = asyncio.Event()
+
+    def push_scan_code(self, code: int) -> None:
+        self.keys[self.turn] += 1
+        if self.keys.total() == FLOOD:
+            self.enough.set()
+
+    async def count_turns(self) -> None:
+        while not self.enough.is_set():
+            self.turn += 1
+            await asyncio.sleep(0)
+
+
+async def test_others_have_their_turn_while_a_client_floods_the_machine_with_keys() -> None:
+    async with ServingCore() as core, core.client() as client:
+        keyboard = Clocked()
+        core.server.add_interface(keyboard)
+        channel = await (await client.begin()).link(ChannelType.INPUTS)
+        await channel.expect(inputs.Init)
+        key = frame(101, codec.marshal(inputs.KeyDown(0x1E)), mini=True, serial=0)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(keyboard.count_turns())
+            await channel.wire.pipe.write(key * FLOOD)
+            await soon(keyboard.enough.wait())
+        assert max(keyboard.keys.values()) <= MOST_A_TURN
+        for _ in range(4):
+            await channel.send(inputs.MouseMotion(1, 1, NONE))
+        await channel.expect(inputs.MouseMotionAck)
 
 
 async def test_scancode_ends_at_a_zero_byte() -> None:
