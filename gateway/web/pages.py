@@ -84,11 +84,15 @@ async def admin(request: web.Request) -> web.Response:
 @needs(Permission.CONSOLE)
 async def viewer(request: web.Request) -> web.Response:
     """One machine's screen."""
-    machine, _ = await find_machine(request)
+    machine, rights = await find_machine(request)
     base = base_of(request)
-    return render(
-        request, "viewer.html", {"machine": machine.name, "src": f"{base}/ws/{machine.name}", "home": f"{base}/"}
-    )
+    return viewer_page(request, machine.name, rights, src=f"{base}/ws/{machine.name}", home=f"{base}/")
+
+
+def viewer_page(request: web.Request, machine: str, rights: Right, *, src: str, home: str) -> web.Response:
+    """The viewer for somebody with these rights; `src`, `home`: as its element takes them."""
+    values = {"machine": machine, "src": src, "home": home, "view_only": Right.CONTROL not in rights}
+    return render(request, "viewer.html", values)
 
 
 @routes.post("/m/{machine}/ticket", name="ticket")

@@ -24,12 +24,14 @@ from gateway.access import Principal
 from gateway.access.errors import Refused
 from gateway.access.tickets import NOT_VALID
 from gateway.access.tokens import MAX_SECRET_LENGTH
+from gateway.server.rights import Right
 from gateway.web.forms import read_form
 from gateway.web.guests import guest_of, links_path, set_guest_cookie
 from gateway.web.identity import PRINCIPAL
 from gateway.web.keys import ACCESS
 from gateway.web.native import file_response
 from gateway.web.origin import base_of, is_secure, peer_of
+from gateway.web.pages import viewer_page
 from gateway.web.rendering import render
 
 routes = web.RouteTableDef()
@@ -53,7 +55,7 @@ async def ask_first(request: web.Request) -> web.Response:
     machine = request.match_info["machine"]
     if "ticket" in request.query:
         return _without_ticket_in_address(request, request.query["ticket"])
-    if (ticket := request.cookies.get(TICKET_COOKIE)) is None and await _guest_with_rights(request) is not None:
+    if (ticket := request.cookies.get(TICKET_COOKIE)) is None and await _guests_rights(request):
         return web.Response(status=303, headers={"Location": f"{links_path(request)}/screen"})
     await _check(request, ticket or "")
     values = {"machine": machine, "ticket": ticket, "own": await _own_way(request, machine)}
@@ -80,10 +82,9 @@ async def come_by_ticket(request: web.Request) -> web.Response:
 @routes.get("/t/{machine}/screen", name="guest-viewer")
 async def screen(request: web.Request) -> web.Response:
     """The machine's screen, for whoever came by a ticket."""
-    if await _guest_with_rights(request) is None:
+    if not (rights := await _guests_rights(request)):
         raise web.HTTPUnauthorized(text="Your visit has ended.")
-    values = {"machine": request.match_info["machine"], "src": f"{links_path(request)}/ws", "home": ""}
-    return render(request, "viewer.html", values)
+    return viewer_page(request, request.match_info["machine"], rights, src=f"{links_path(request)}/ws", home="")
 
 
 def _without_ticket_in_address(request: web.Request, ticket: str) -> web.Response:
@@ -105,12 +106,12 @@ async def _check(request: web.Request, ticket: str) -> None:
         raise web.HTTPUnauthorized(text=str(error)) from None
 
 
-async def _guest_with_rights(request: web.Request) -> Principal | None:
-    """The guest, unless nothing is left of what the ticket gave."""
+async def _guests_rights(request: web.Request) -> Right:
+    """What the guest may do there; NONE: nobody came by a ticket, or nothing is left of what it gave."""
     guest = await guest_of(request)
-    if guest is None or not await request.app[ACCESS].authority.rights(guest, request.match_info["machine"]):
-        return None
-    return guest
+    if guest is None:
+        return Right.NONE
+    return await request.app[ACCESS].authority.rights(guest, request.match_info["machine"])
 
 
 async def _own_way(request: web.Request, machine: str) -> str:

@@ -281,9 +281,13 @@ def test_operator_acts_on_sessions_and_changes_no_people_and_no_machines(enter: 
 
 def test_viewer_gets_no_more_than_the_picture(enter: Enter) -> None:
     admin, vera = enter(), enter("vera")
-    vera.open_machine("demo")
+    tab = vera.open_machine("demo")
     admin.admin("sessions")
     expect(admin.row("vera", "view only")).to_be_visible()
+    tab.get_by_role("button", name="Open the toolbar").click()
+    shown_by_viewer(tab, "View only")
+    expect(tab.get_by_role("button", name="Ctrl+Alt+Del")).to_be_disabled()
+    expect(tab.get_by_role("application")).to_have_accessible_name(re.compile("You may look on"))
 
 
 def test_ticket_link_opens_its_machine_once_for_somebody_without_a_log_in(enter: Enter) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.e2e.credentials import NAME
 from tests.e2e.office import Office
-from tests.e2e.office_visitor import Worker
+from tests.e2e.office_visitor import Worker, wait_connected
 
 pytestmark = pytest.mark.e2e
 
@@ -53,6 +53,18 @@ def test_cards_say_who_comes_and_that_a_machine_went_away(enter: Enter, office: 
     expect(card(uma, "office").get_by_role("status")).to_contain_text("connection refused")
     assert uma.page.evaluate("window.untouched") is True
     assert uma.complaints == []
+
+
+def test_ticket_of_a_card_is_a_link_for_somebody_without_a_log_in(enter: Enter) -> None:
+    uma, guest = enter("uma"), enter("")
+    look_at_machines(uma)
+    uma.page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    card(uma, "demo").get_by_role("button", name="One-time ticket").click()
+    card(uma, "demo").get_by_role("button", name="Copy as a link").click()
+    expect(card(uma, "demo").get_by_role("button", name="Copied")).to_be_visible()
+    guest.page.goto(uma.page.evaluate("window.copied"))
+    guest.page.get_by_role("button", name="Open demo").click()
+    wait_connected(guest.page)
 
 
 def test_machine_comes_to_the_page_and_goes_from_it_with_the_right_to_it(enter: Enter, office: Office) -> None:

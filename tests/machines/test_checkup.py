@@ -71,6 +71,21 @@ async def test_machine_that_is_well_says_so_with_its_channels_and_the_round_trip
     assert 0 < found.round_trip < 1
 
 
+async def test_who_asks_need_not_wait_until_the_machine_bears_that_it_is_left() -> None:
+    async with FakeMachine() as machine:
+        core = Core()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(on_main(machine))
+            found = await soon(check_up(core, parse_endpoint(machine.url), None, until_left=False))
+        assert [channel.ok for channel in found.channels] == [True] * 3
+        display, inputs = await machine.linked(ChannelType.DISPLAY), await machine.linked(ChannelType.INPUTS)
+        await begin_display(display)
+        await inputs.send(SetAck(1, 20))
+        await soon(display.gone())
+        await soon(inputs.gone())
+        await core.close()
+
+
 async def test_channels_belong_to_the_session_of_main() -> None:
     async with FakeMachine() as machine:
         await look_at(machine)

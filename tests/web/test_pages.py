@@ -94,6 +94,13 @@ async def test_viewer_page_embeds_the_viewer(gateway: RunningGateway) -> None:
     assert "The viewer has not loaded" in found.text
 
 
+async def test_viewer_of_whoever_may_only_look_says_so(gateway: RunningGateway) -> None:
+    for role, view_only in ((Role.USER, False), (Role.VIEWER, True)):
+        async with (await gateway.logged_in(role)).get("/m/office", headers=HTML) as response:
+            (element,) = Outline(await response.text()).all("spice-viewer")
+        assert ("view-only" in element) is view_only
+
+
 @pytest.mark.parametrize("path", ["/", "/account", "/admin", "/m/office", "/m/nobody"])
 async def test_pages_have_a_language_a_title_one_heading_and_a_main_part(gateway: RunningGateway, path: str) -> None:
     found = await page(gateway, path, 404 if path == "/m/nobody" else 200)

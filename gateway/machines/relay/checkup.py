@@ -130,16 +130,29 @@ class _Messages:
 
 
 async def check_up(
-    core: Core, endpoint: Endpoint, password: str | None, *, whole: bool = True, seconds: float = LINK_SECONDS
+    core: Core,
+    endpoint: Endpoint,
+    password: str | None,
+    *,
+    whole: bool = True,
+    seconds: float = LINK_SECONDS,
+    until_left: bool = True,
 ) -> Checkup:
-    """Ask a machine. Never raises for what it does."""
+    """Ask a machine. Never raises for what it does.
+
+    Machines are left when they bear it, which takes some seconds where they say nothing. `until_left` False: that goes
+    on behind, for as long as the core lives.
+    """
     doctor = _Doctor(core, endpoint, password, seconds)
     try:
         await doctor.run(whole=whole)
     except _Failed:
         pass
     finally:
-        await doctor.leave()
+        if until_left:
+            await doctor.leave()
+        else:
+            core.spawn(doctor.leave(), f"leave {endpoint}")
     return doctor.found
 
 

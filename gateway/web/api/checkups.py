@@ -93,7 +93,8 @@ async def test_machine(ask: Ask, machine: Name, query: CheckupQuery) -> CheckupV
         here = Step("reach", True, "It runs in the gateway itself.", 0.0)
         return checkup_view(Checkup(member.machine.address, [here]))
     whole = query.whole if query.whole is not None else not member.machine.server.clients
-    return checkup_view(await check_up(ask.request.app[CORE], spec.endpoint, spec.password, whole=whole))
+    core = ask.request.app[CORE]
+    return checkup_view(await check_up(core, spec.endpoint, spec.password, whole=whole, until_left=False))
 
 
 @checkups.post("/machines/test", Permission.MACHINES_CHANGE)
@@ -108,4 +109,4 @@ async def test_draft(ask: Ask, body: NewMachine) -> CheckupView:
     spec = ask.request.app[STORE_MACHINES].spec(as_record(draft))
     await ask.access.trail.write(ask.by, "machine.test", f"machine:{body.name}", url=body.url)
     assert spec.endpoint is not None
-    return checkup_view(await check_up(ask.request.app[CORE], spec.endpoint, spec.password))
+    return checkup_view(await check_up(ask.request.app[CORE], spec.endpoint, spec.password, until_left=False))

@@ -79,6 +79,7 @@ function makeTrial({ label, run }, answers) {
   button.addEventListener("click", async () => {
     said.textContent = "One moment…";
     said.textContent = await run(answers()).catch(sentenceOf);
+    said.scrollIntoView({ block: "nearest" });
   });
   return [button, said];
 }

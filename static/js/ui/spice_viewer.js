@@ -33,8 +33,8 @@ const SLOW_MS = 2000;
  * Attributes: `src` (WebSocket address of the machine, may be relative), `machine` (its name for people), `scale`
  * ("fit" or "1:1"), `ticket` (one-time console ticket; without it the page's cookie counts), `home` (where "Home"
  * leads; "/" without it, hidden when empty), `compression` (how the machine shall compress pictures: off, auto_glz,
- * auto_lz, quic, glz, lz or lz4; without it the machine decides). Connects when put on a page and disconnects when
- * taken off.
+ * auto_lz, quic, glz, lz or lz4; without it the machine decides), `view-only` (keys and pointer stay here: the gateway
+ * would let none of them through). Connects when put on a page and disconnects when taken off.
  *
  * Events, all bubbling and composed: `spice-state` (detail: {state}), `spice-firstframe` (detail: {milliseconds,
  * steps}, steps with their times since the beginning: reach, authenticate, picture),
@@ -134,6 +134,7 @@ class Viewing {
   #toolbar;
   #fullscreen;
   #timer;
+  #viewOnly;
   #name = "";
   #blank = false;
   /** @type {State | null} */
@@ -144,7 +145,8 @@ class Viewing {
     this.#host = host;
     this.connection = new Connection((events) => this.#begin(events));
     this.connection.onchange = (status) => this.#show(status);
-    this.input = new MachineInput(this.stage, () => this.connection.session?.inputs ?? null);
+    this.#viewOnly = host.hasAttribute("view-only");
+    this.input = new MachineInput(this.stage, () => (this.#viewOnly ? null : this.connection.session?.inputs ?? null));
     this.sound = new MachineSound(host);
     this.#fullscreen = new Fullscreen(host);
     this.#toolbar = new Toolbar(this.#actions(), this.sound.control.element);
@@ -173,8 +175,9 @@ class Viewing {
     const home = this.#host.getAttribute("home") ?? "/";
     this.#panel.setMachine(name);
     this.#panel.setHome(home === "" ? null : home);
-    this.stage.setLabel(`Screen of ${name}. Keys go to the machine; Ctrl, Alt and Shift together open the toolbar.`);
-    this.#toolbar.setAbout(name, DETAILS[this.connection.status.state]);
+    const keys = this.#viewOnly ? "You may look on" : "Keys go to the machine";
+    this.stage.setLabel(`Screen of ${name}. ${keys}; Ctrl, Alt and Shift together open the toolbar.`);
+    this.#toolbar.setAbout(name, this.#detail());
   }
 
   close() {
@@ -247,11 +250,11 @@ class Viewing {
     }, {
       ...events,
       oninputs: () => {
-        this.#toolbar.setLive(true);
+        this.#toolbar.setLive(!this.#viewOnly);
         this.input.attached();
       },
       onmodifiers: (modifiers) => this.input.locks.machineSays(modifiers),
-      onmousemode: (mode) => this.input.setMouseMode(mode),
+      onmousemode: (mode) => this.#viewOnly || this.input.setMouseMode(mode),
       onname: (name) => {
         this.#name = name;
         this.showNames();
@@ -289,7 +292,7 @@ class Viewing {
   #show(status) {
     this.#panel.show(status);
     this.stage.setLive(status.state === "connected");
-    this.#toolbar.setAbout(this.#host.getAttribute("machine") || this.#name, DETAILS[status.state]);
+    this.#toolbar.setAbout(this.#host.getAttribute("machine") || this.#name, this.#detail());
     if (status.state === this.#announced) return;
     this.#announced = status.state;
     this.#host.dataset.state = status.state;
@@ -297,6 +300,12 @@ class Viewing {
     else this.#connected(status);
     this.#tell("spice-state", { state: status.state });
     if (status.cause) this.#tell("spice-error", status.cause);
+  }
+
+  /** A few words of the state. */
+  #detail() {
+    const { state } = this.connection.status;
+    return state === "connected" && this.#viewOnly ? "View only" : DETAILS[state];
   }
 
   /** @param {Status} status */

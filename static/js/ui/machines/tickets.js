@@ -10,7 +10,7 @@ export async function issueTicket(form, output) {
     const response = await fetch(form.action, { method: "POST" });
     if (!response.ok) throw new Error(await response.text());
     const { ticket, expires_in } = await response.json();
-    output.replaceChildren(...ticketParts(ticket, expires_in));
+    output.replaceChildren(...ticketParts(ticket, linkOf(form, ticket), expires_in));
   } catch (error) {
     output.textContent = `No ticket: ${error instanceof Error ? error.message : error}`;
   }
@@ -30,13 +30,27 @@ export function offerLink(machine) {
   });
 }
 
-/** @param {string} ticket @param {number} seconds */
-function ticketParts(ticket, seconds) {
-  const copy = make("button", { type: "button", class: "button small" }, "Copy");
-  copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(ticket);
-    copy.textContent = "Copied";
+/** @param {HTMLFormElement} form that a ticket was asked for by, at `/m/{machine}/ticket` @param {string} ticket */
+function linkOf(form, ticket) {
+  const link = new URL(form.action);
+  link.pathname = link.pathname.replace(/\/m\/([^/]+)\/ticket$/, "/t/$1");
+  link.searchParams.set("ticket", ticket);
+  return link.href;
+}
+
+/** @param {string} ticket @param {string} link @param {number} seconds */
+function ticketParts(ticket, link, seconds) {
+  const copies = navigator.clipboard ? [copyButton("Copy", ticket), copyButton("Copy as a link", link)] : [];
+  const hint = `It opens the machine once, within ${seconds} s: as the SPICE password of a client, or as a link for somebody who has no log-in here.`;
+  return [make("code", {}, ticket), ...copies, make("span", { class: "hint" }, hint)];
+}
+
+/** @param {string} label @param {string} text */
+function copyButton(label, text) {
+  const button = make("button", { type: "button", class: "button small" }, label);
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
   });
-  const hint = `Give it as the SPICE password, once, within ${seconds} s.`;
-  return [make("code", {}, ticket), ...(navigator.clipboard ? [copy] : []), make("span", { class: "hint" }, hint)];
+  return button;
 }
