@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from gateway.store.connection import told
+from gateway.store.connection import private_file, told
 from gateway.store.database import share
 from gateway.store.errors import StoreCorrupt, StoreError, StoreFull, StoreUnavailable
 from gateway.store.migrate import check_schema
@@ -93,7 +93,8 @@ def integrity_faults(db: sqlite3.Connection) -> list[str]:
 def _part_of(target: Path) -> Iterator[Path]:
     """An empty file beside `target`, its owner's only, in which it is made; nothing is left of it. Raises `OSError`."""
     part = target.with_name(f".{target.name}.part")
-    os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))
+    part.unlink(missing_ok=True)
+    os.close(private_file(part))
     try:
         yield part
     finally:

@@ -33,7 +33,7 @@ def connect(path: Path) -> sqlite3.Connection:
     Commits are synchronous: what was committed survives the end of the process, and of the power.
     """
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        os.close(private_file(path))
     except OSError as error:
         raise StoreUnavailable(f"The store {path} cannot be opened: {error.strerror}.") from error
     db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256)
@@ -43,6 +43,23 @@ def connect(path: Path) -> sqlite3.Connection:
         db.close()
         raise told(error) from error
     return db
+
+
+def private_file(path: Path, *, empty: bool = False) -> int:
+    """A descriptor of a file that its owner alone may read, made if there is none; `empty`: nothing of it stays.
+
+    What root makes belongs to whoever the directory belongs to: a command that was run as root must not take the store
+    from its gateway. SQLite does so with the files that it makes itself. Raises `OSError`.
+    """
+    wanted = os.O_RDWR | os.O_CLOEXEC | (os.O_TRUNC if empty else 0)
+    try:
+        descriptor = os.open(path, wanted | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return os.open(path, wanted)
+    if os.geteuid() == 0:
+        owner = path.parent.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+    return descriptor
 
 
 def _prepare(db: sqlite3.Connection) -> None:

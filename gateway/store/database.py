@@ -16,7 +16,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
-from gateway.store.connection import connect, in_transaction, told
+from gateway.store.connection import connect, in_transaction, private_file, told
 from gateway.store.errors import BadValue, StoreBusy, StoreUnavailable
 from gateway.store.migrate import check_schema, migrate, newest_version
 
@@ -121,7 +121,7 @@ class Database:
 def keep_old(db: sqlite3.Connection, path: Path) -> Path:
     """Copy the file before its schema is changed: `NAME.schema-N`."""
     kept = path.with_name(f"{path.name}.schema-{check_schema(db)}")
-    os.close(os.open(kept, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))
+    os.close(private_file(kept, empty=True))
     with closing(sqlite3.connect(kept)) as copy:
         db.backup(copy)
     return kept
@@ -135,7 +135,7 @@ def share(path: Path, *, alone: bool = False) -> int:
     """
     lock = path.with_name(path.name + ".lock")
     try:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = private_file(lock)
     except OSError as error:
         raise StoreUnavailable(f"The store {path} cannot be opened: {error.strerror}.") from error
     try:

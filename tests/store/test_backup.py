@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,22 @@ async def test_a_backup_takes_the_place_of_the_store(path: Path, tmp_path: Path)
     kept = await SqliteStore.open(path.with_name(path.name + ".before-restore"))
     assert await kept.users.find("after") is not None
     await kept.close()
+
+
+async def test_what_root_restores_is_still_the_gateways(path: Path, tmp_path: Path) -> None:
+    """Run by somebody else than root it shows that nothing is given away."""
+    backup, state = tmp_path / "backup.db", tmp_path / "state"
+    store = await SqliteStore.open(path)
+    await store.back_up(backup)
+    await store.close()
+    state.mkdir()
+    owner = 10001 if os.geteuid() == 0 else os.geteuid()
+    os.chown(state, owner, -1)
+    restored = state / "spicegate.db"
+    restore(backup, restored)
+    await (await SqliteStore.open(restored)).close()
+    assert {file.name for file in state.iterdir()} == {"spicegate.db", "spicegate.db.lock"}
+    assert {file.stat().st_uid for file in state.iterdir()} == {owner}
 
 
 async def test_a_store_that_is_damaged_is_restored(path: Path, tmp_path: Path) -> None:
