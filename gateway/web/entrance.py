@@ -56,7 +56,7 @@ async def set_up(request: web.Request) -> web.Response:
         return _setup_form(request, form["token"], form["name"], str(error), status=_STATUS[type(error)])
     response = await _welcome(request, entry)
     if SETUP_COOKIE in request.cookies:
-        response.del_cookie(SETUP_COOKIE, path=f"{base_of(request)}/setup")
+        response.del_cookie(SETUP_COOKIE, path=f"{base_of(request)}/setup", secure=is_secure(request))
     return response
 
 

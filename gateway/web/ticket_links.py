@@ -74,7 +74,7 @@ async def come_by_ticket(request: web.Request) -> web.Response:
     except Refused as error:
         raise web.HTTPUnauthorized(text=str(error)) from None
     response = web.Response(status=303, headers={"Location": f"{links_path(request)}/screen"})
-    response.del_cookie(TICKET_COOKIE, path=links_path(request))
+    response.del_cookie(TICKET_COOKIE, path=links_path(request), secure=is_secure(request))
     set_guest_cookie(request, response, access.guests.open(guest))
     return response
 

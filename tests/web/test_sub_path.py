@@ -85,3 +85,29 @@ async def test_channels_are_opened_below_the_path(machine: FakeMachine, settings
 @pytest.mark.parametrize(("url", "base"), [(None, ""), ("https://x.org/", ""), ("https://x.org/a/b/", "/a/b")])
 def test_path_is_that_of_the_public_address(url: str | None, base: str) -> None:
     assert WebSettings(url).base == base
+
+
+async def test_ticket_link_leads_on_below_the_path_and_its_cookies_stay_there(
+    machine: FakeMachine, settings: WebSettings
+) -> None:
+    async with RunningGateway({"office": machine.url}, settings=settings) as gateway:
+        issued = await gateway.access.tickets.issue(await gateway.admin(), "office", lifetime=60)
+        path, steps = f"{BASE}/t/office", list[tuple[int, str]]()
+        cookies = SimpleCookie()
+        for method, url, form in (
+            ("GET", f"{path}?ticket={issued.secret}", None),
+            ("POST", path, {"ticket": issued.secret}),
+            ("GET", f"{path}/screen", None),
+        ):
+            headers = {"Origin": "https://example.org", "Cookie": cookies.output([], header="", sep=";").strip()}
+            async with gateway.visitor().request(
+                method, url, data=form, headers=headers, allow_redirects=False
+            ) as response:
+                steps.append((response.status, response.headers.get("Location", "")))
+                for line in response.headers.getall("Set-Cookie", []):
+                    assert f"; Path={path}" in line
+                    assert "; Secure" in line
+                    cookies.load(line)
+                text = await response.text()
+        assert steps == [(303, path), (303, f"{path}/screen"), (200, "")]
+        assert f'src="{path}/ws" home=""' in text
