@@ -36,7 +36,7 @@ log = logging.getLogger("spicegate.server")
 BATCH_BYTES = 128 * 1024
 """Small messages leave together, up to so many bytes in a write."""
 
-MOST_A_TURN = 32
+MOST_A_TURN = 16
 """Messages of one connection that are handled before others have their turn: a flood of keys costs nobody else."""
 
 TOO_SLOW = Closing(CloseCode.TOO_SLOW, "The client does not take what the machine sends: its connection is too slow.")

@@ -6,14 +6,20 @@ by a clock of the owner's and finds peers that are gone.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+from collections.abc import Iterator
+from itertools import chain
 
 from gateway.server.closing import NORMAL, CloseCode, Closing
-from gateway.server.frames import MAX_HEADER, FrameReader, Opcode, frame, put_header
+from gateway.server.frames import MAX_HEADER, FrameReader, Opcode, Piece, frame, put_header
 from gateway.server.transport import Data, StreamTransport, Transport
 from gateway.spice.errors import ProtocolError
 
 _BINARY = int(Opcode.BINARY)
+
+MOST_A_TURN = 256
+"""Frames that are handed on before others have their turn: a read may hold tens of thousands of tiny ones."""
 
 MAX_REASON = 123
 """Bytes of text in a close frame."""
@@ -28,7 +34,7 @@ STALLED_BEATS = 6
 class WebSocketTransport(Transport):
     """One WebSocket over a stream that is past the handshake."""
 
-    __slots__ = ("_client", "_closing", "_held", "_reader", "_silent", "_stream")
+    __slots__ = ("_client", "_closing", "_held", "_reader", "_silent", "_stream", "_waiting")
 
     def __init__(self, stream: StreamTransport, *, client: bool) -> None:
         """`client`: we are the client, and mask; else the peer is."""
@@ -38,6 +44,7 @@ class WebSocketTransport(Transport):
         self._reader = FrameReader(masked=not client)
         self._closing = False
         self._held = False
+        self._waiting: Iterator[Piece] | None = None
         self._silent = 0
         self.closed = stream.closed
         stream.receiver = self
@@ -48,17 +55,43 @@ class WebSocketTransport(Transport):
         self._silent = 0
         if (payload := self._reader.whole(data, room)) is not None and not self._closing:
             return self.receiver.on_data(payload, 0)
-        kept = False
+        pieces = self._reader.feed(data, room)
+        if self._waiting is None:
+            return self._take(pieces)
+        self._waiting = chain(self._waiting, pieces)  # loops read once more than they are told to
+        return True
+
+    def _take(self, pieces: Iterator[Piece]) -> bool:
+        """Hand on frames, so many in a turn; whether the memory in which they lie is still in use."""
+        kept, left = False, MOST_A_TURN
         try:
-            for piece in self._reader.feed(data, room):
+            for piece in pieces:
                 if piece.opcode == _BINARY:
                     if not self._closing:
                         kept = self.receiver.on_data(piece.data, piece.start) or kept
                 else:
                     self._on_control(piece.opcode, bytes(piece.data))
+                left -= 1
+                if not left:
+                    self._rest(pieces)
+                    return True
         except ProtocolError as error:
             self.close(Closing(CloseCode.BAD_FRAME, str(error)))
         return kept
+
+    def _rest(self, pieces: Iterator[Piece]) -> None:
+        """Others have their turn before these."""
+        self._waiting = pieces
+        self._stream.pause_reading()
+        asyncio.get_running_loop().call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        if (pieces := self._waiting) is None or self.closed:
+            return
+        self._waiting = None
+        self._take(pieces)
+        if self._waiting is None and (self._closing or not self._held):
+            self._stream.resume_reading()
 
     def on_writable(self, writable: bool) -> None:
         self.receiver.on_writable(writable)
@@ -99,7 +132,8 @@ class WebSocketTransport(Transport):
 
     def resume_reading(self) -> None:
         self._held = False
-        self._stream.resume_reading()
+        if self._waiting is None:
+            self._stream.resume_reading()
 
     def close(self, closing: Closing) -> None:
         if self.closed or self._closing:
@@ -107,7 +141,8 @@ class WebSocketTransport(Transport):
         self._closing = True
         reason = closing.sentence.encode()[:MAX_REASON].decode(errors="ignore").encode()
         self._send(Opcode.CLOSE, int(closing.code).to_bytes(2, "big") + reason)
-        self._stream.resume_reading()  # the peer's close frame may stand behind data that was held back
+        if self._waiting is None:
+            self._stream.resume_reading()  # the peer's close frame may stand behind data that was held back
         self._stream.expire()
 
     def abort(self) -> None:

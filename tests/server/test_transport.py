@@ -12,7 +12,7 @@ from gateway.server.closing import NORMAL, CloseCode, Closing
 from gateway.server.core import Core
 from gateway.server.frames import FrameReader, Opcode, frame
 from gateway.server.transport import Data, StreamTransport
-from gateway.server.websocket import STALLED_BEATS, WebSocketTransport
+from gateway.server.websocket import MOST_A_TURN, STALLED_BEATS, WebSocketTransport
 from gateway.spice.limits import RECEIVE_BYTES, SHARED_RECEIVE_BYTES
 from tests.peers import soon
 
@@ -227,6 +227,45 @@ async def test_websocket_answers_a_ping_and_passes_data_on() -> None:
     assert await it.receiver.until(4) == b"data"
     assert await it.receive(3) == frame(Opcode.PONG, b"x")
     transport.abort()
+
+
+async def test_websocket_of_very_many_tiny_frames_lets_others_have_their_turn() -> None:
+    it, transport = await web_line()
+    frames, turns = 20 * MOST_A_TURN, 0
+    await it.send(frame(Opcode.BINARY, b"k", b"mask") * frames + frame(Opcode.PING, b"x", b"mask"))
+    while len(it.receiver.data) < frames:
+        turns += 1
+        before = len(it.receiver.data)
+        await asyncio.sleep(0)
+        assert len(it.receiver.data) - before <= MOST_A_TURN
+    assert turns >= 20
+    assert await it.receive(3) == frame(Opcode.PONG, b"x")
+    await it.send(frame(Opcode.BINARY, b"more", b"mask"))
+    assert (await it.receiver.until(frames + 4))[-4:] == b"more"
+    transport.abort()
+
+
+async def test_websocket_that_is_held_while_frames_wait_reads_on_when_it_is_let_go() -> None:
+    it, transport = await web_line()
+    await it.send(frame(Opcode.BINARY, b"k", b"mask") * (3 * MOST_A_TURN))
+    while not it.receiver.data:
+        await asyncio.sleep(0)
+    transport.pause_reading()
+    assert len(await it.receiver.until(3 * MOST_A_TURN)) == 3 * MOST_A_TURN, "what was read is handed on"
+    await it.send(frame(Opcode.BINARY, b"more", b"mask"))
+    transport.resume_reading()
+    assert (await it.receiver.until(3 * MOST_A_TURN + 4))[-4:] == b"more"
+    transport.abort()
+
+
+async def test_websocket_that_is_closed_while_frames_wait_still_hears_the_peers_close() -> None:
+    it, transport = await web_line()
+    tiny = frame(Opcode.BINARY, b"k", b"mask") * (3 * MOST_A_TURN)
+    await it.send(tiny + frame(Opcode.CLOSE, b"\x03\xe8", b"mask"))
+    while not it.receiver.data:
+        await asyncio.sleep(0)
+    transport.close(NORMAL)
+    await soon(it.receiver.closed.wait())
 
 
 async def test_websocket_close_says_why_and_waits_for_the_answer() -> None:
