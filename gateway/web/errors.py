@@ -33,7 +33,7 @@ log = logging.getLogger("spicegate.web")
 _ADVICE = {
     400: "Go back and try again.",
     401: "Log in. A gateway that is not set up yet prints a link when it starts, and another for the signal USR1.",
-    403: "Ask an administrator, or open the page by the address that the gateway printed.",
+    403: "Ask an administrator of this gateway.",
     404: "Go to the list of machines and choose from there.",
     405: "Go to the list of machines and choose from there.",
     409: "Look again: it may have been changed meanwhile.",
@@ -140,12 +140,13 @@ def _answer(
 
 def error_response(request: web.Request, status: int, sentence: str) -> web.Response:
     advice = _ADVICE.get(status, _ADVICE[400])
+    way: tuple[str, str] | None = ("Log in", "/login") if status == 401 else ("Machines", "/")
     if status == 401 and request.match_info.route.name in FOR_GUESTS:
-        advice = _GUESTS_ADVICE
+        advice, way = _GUESTS_ADVICE, None
     asks_for_page = "text/html" in request.headers.get("Accept", "")
     if status == 401 and asks_for_page and request.method == "GET" and request.match_info.route.name not in PUBLIC:
         query = urlencode({"next": request.path_qs})
         return web.Response(status=303, headers={"Location": f"{base_of(request)}/login?{query}"})
     if not asks_for_page:
         return web.Response(status=status, text=f"{sentence} {advice}\n")
-    return render(request, "error.html", {"status": status, "sentence": sentence, "advice": advice}, status=status)
+    return render(request, "error.html", {"sentence": sentence, "advice": advice, "way": way}, status=status)

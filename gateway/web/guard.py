@@ -34,6 +34,9 @@ PROBES: Final = frozenset({"healthz", "readyz"})
 
 View = TypeVar("View", bound=Callable[[web.Request], Awaitable[web.StreamResponse]])
 
+_NOT_FROM_US: Final = (
+    "This may be asked for by this gateway's own pages only: open them by the address that it printed."
+)
 _NEEDS: dict[object, Permission] = {}
 
 
@@ -74,7 +77,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if route.name not in PUBLIC and principal is None:
         raise web.HTTPUnauthorized(text="You are not logged in.")
     if request.method not in ("GET", "HEAD") and not _comes_from_us(request, principal):
-        raise web.HTTPForbidden(text="This may be asked for by this gateway's own pages only.")
+        raise web.HTTPForbidden(text=_NOT_FROM_US)
     if principal is not None and request.match_info.http_exception is None:
         permission = permission_of(route)
         if permission is not None:
