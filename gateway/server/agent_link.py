@@ -101,6 +101,11 @@ class AgentLink:
             if session is not None and session.started and may_hear_agent(client.admission.rights, type_):
                 session.send(chunks)
 
+    def waiting(self, client: RedClient) -> int:
+        """Bytes that were said to a client and that it has not taken: what it asks for may as well wait for them."""
+        session = self._sessions.get(client)
+        return session.octets if session is not None else 0
+
     # MAIN's side
 
     def session(self, main: MainClient) -> AgentSession:

@@ -68,6 +68,10 @@ class DemoAgent(AgentInterface):
         if self._link is not None:
             self._link.send(message, to=client, caps=self.common(client))
 
+    def waiting(self, client: RedClient) -> int:
+        """Bytes that the client has not taken of what was said."""
+        return self._link.waiting(client) if self._link is not None else 0
+
     # as the server sees it
 
     def on_attached(self, agent: AgentLink) -> None:

@@ -108,7 +108,9 @@ class SharedClipboard:
             self._refuse("The client copied something that is not text.")
 
     def on_request(self, client: RedClient, message: ClipboardRequest) -> None:
-        """A client wants what was copied here."""
+        """A client wants what was copied here; one that asks and asks without taking it gets it a few times only."""
+        if self._wire.waiting(client) > 2 * MAX_CLIPBOARD:
+            return
         text = self.ours if _is_meant(message.selection) and message.type is ClipboardType.UTF8_TEXT else ""
         answer = Clipboard(message.selection, ClipboardType.UTF8_TEXT, text.encode()) if text else _NOTHING
         if not text:

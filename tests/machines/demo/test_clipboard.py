@@ -9,8 +9,9 @@ import pytest
 from gateway.machines.demo.agent import CAPS
 from gateway.machines.demo.clipboard import State
 from gateway.machines.demo.limits import MAX_AGENT_MESSAGE, MAX_CLIPBOARD
-from gateway.spice.agent import Clipboard, ClipboardGrab, ClipboardRelease, ClipboardRequest, Selection
+from gateway.spice.agent import Clipboard, ClipboardGrab, ClipboardRelease, ClipboardRequest, Selection, encode
 from gateway.spice.enums import AgentCap, ClipboardSelection, ClipboardType
+from gateway.spice.messages import main
 from tests.machines.demo.agent_person import AgentPerson
 from tests.machines.demo.serving import ServingDemo
 from tests.peers import soon
@@ -42,6 +43,19 @@ async def test_what_is_copied_on_the_machine_is_pasted_at_the_client(caps: froze
         await person.say(ClipboardRequest(selection_of(person), TEXT))
         contents = await person.hear(Clipboard)
         assert (contents.type, contents.data.decode()) == (TEXT, "Grüße vom Automaten")
+
+
+async def test_client_that_asks_without_taking_does_not_make_answers_pile_up() -> None:
+    async with ServingDemo() as core, core.client() as client:
+        session = await client.begin()
+        await session.main.send(main.AgentStart(0))
+        core.demo.agent.clipboard.copy("x" * MAX_CLIPBOARD)
+        (red_client,) = core.server.clients
+        for _ in range(50):
+            for chunk in encode(ClipboardRequest(None, TEXT)):
+                await session.main.send(main.AgentData(chunk))
+                await session.main.wait_for(main.AgentToken)
+        assert core.demo.agent.waiting(red_client) < 4 * MAX_CLIPBOARD
 
 
 async def test_client_that_comes_later_is_told_of_what_was_copied_before() -> None:
