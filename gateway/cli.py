@@ -18,7 +18,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from gateway import __version__
 from gateway import log_format as log_format_
 from gateway.commands import config as config_command
-from gateway.commands import console, key, machine, ticket, user
+from gateway.commands import console, grant, key, machine, ticket, user
 from gateway.commands.config import ConfigFile
 from gateway.commands.doctor import add_doctor
 from gateway.commands.upkeep import add_upkeep
@@ -50,6 +50,7 @@ app.add_typer(config_command.app, name="config")
 for group, commands in (
     ("machine", machine.app),
     ("user", user.app),
+    ("grant", grant.app),
     ("ticket", ticket.app),
     ("session", console.app),
     ("key", key.app),

@@ -15,13 +15,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import aiohttp
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from yarl import URL
 
-from gateway.access import Access, AccessError, Principal, local_admin
+from gateway.access import Access, AccessError, Policy, Principal, local_admin
 from gateway.machines.fleet import Fleet
 from gateway.machines.machine import Machine
 from gateway.spice.errors import SpiceError
@@ -94,10 +94,11 @@ class Remote(Asker):
 
 
 class Local(Asker):
-    """The store on this computer, in the file `path`."""
+    """The store on this computer, in the file `path`, under the policy of its gateway."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, policy: Policy) -> None:
         self._path = path
+        self._policy = policy
 
     def ask(self, method: str, path: str, body: object = None, query: Mapping[str, str] | None = None) -> Any:
         operation, parts = _find(method, path)
@@ -118,7 +119,8 @@ class Local(Asker):
     def _run(self, operation: Operation, parts: Mapping[str, str], body: object, query: Mapping[str, str]) -> Any:
         async def work() -> Any:
             given: dict[str, Any] = {
-                name: TypeAdapter(operation.in_path[name]).validate_python(text) for name, text in parts.items()
+                name: TypeAdapter(operation.in_path[name]).validate_python(unquote(text))
+                for name, text in parts.items()
             }
             if operation.query is not None:
                 given["query"] = operation.query.model_validate(query)
@@ -138,7 +140,7 @@ class Local(Asker):
             raise CommandFailed(
                 f"there is no store {self._path}: name the gateway by --url and --api-key, or its state by --state"
             )
-        return await Access.open(self._path, lambda _: ())
+        return await Access.open(self._path, lambda _: (), policy=self._policy)
 
 
 class _LocalAsk(Ask):

@@ -17,7 +17,7 @@ from rich.console import Console
 from gateway.commands.asking import Asker, CommandFailed, Local, Remote
 from gateway.commands.config import ConfigFile
 from gateway.commands.tables import add_row, table
-from gateway.config import ConfigError, configure
+from gateway.config import Config, ConfigError, configure
 from gateway.config.loading import chosen_file
 
 DEFAULT_URL: Final = "http://127.0.0.1:8080"
@@ -64,13 +64,17 @@ class Session:
 
     def local(self) -> Local:
         """The store on this computer. Raises `CommandFailed`."""
-        return Local(self.store_path())
+        settings = self._settings()
+        return Local(settings.gateway.store_path(), settings.auth.policy())
 
     def store_path(self) -> Path:
         """Where `serve` would have it. Raises `CommandFailed`."""
+        return self._settings().gateway.store_path()
+
+    def _settings(self) -> Config:
         given = {"state_dir": self._state} if self._state is not None else {}
         try:
-            return configure(chosen_file(self.config), given).gateway.store_path()
+            return configure(chosen_file(self.config), given)
         except ConfigError as error:
             raise CommandFailed(str(error)) from error
 

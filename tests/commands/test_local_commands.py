@@ -47,6 +47,28 @@ def test_user_is_made_without_a_running_gateway(state: Path) -> None:
     assert [user["name"] for user in say(state, "user", "list")] == ["mia"]
 
 
+def test_passwords_are_as_long_as_the_gateway_wants_them(state: Path) -> None:
+    (state / "spicegate.toml").write_text("[auth]\npassword_length = 20\n")
+    result = run(state, "user", "add", "mia", "--password-stdin", stdin="a long enough one\n")
+    assert (result.exit_code, "at least 20 characters" in result.output) == (1, True)
+
+
+def test_rights_are_granted_and_withdrawn(state: Path) -> None:
+    add(state, "mia", "user")
+    given = say(state, "grant", "set", "lab", "--user", "mia", "--right", "view", "--right", "control")
+    assert (given["group"], given["rights"]) == ("lab", ["view", "control"])
+    say(state, "grant", "set", "*", "--role", "viewer", "--right", "view")
+    assert [(row["group"], row["role"], row["user"]) for row in say(state, "grant", "list")] == [
+        ("*", "viewer", None),
+        ("lab", None, "mia"),
+    ]
+    say(state, "grant", "remove", str(given["id"]))
+    assert len(say(state, "grant", "list")) == 1
+    for words in ((), ("--user", "mia", "--role", "user"), ("--user", "tom")):
+        assert run(state, "grant", "set", "lab", "--right", "view", *words).exit_code == 1
+    assert run(state, "grant", "set", "lab", "--right", "fly", "--role", "user").exit_code == 1
+
+
 def test_what_was_done_locally_is_in_the_audit(state: Path) -> None:
     add(state, "mia", "viewer")
     (entry,) = say(state, "audit", "--action", "user.")

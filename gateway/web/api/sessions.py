@@ -9,6 +9,7 @@ from aiohttp import web
 from pydantic import Field
 
 from gateway.access import NotFound, Permission, Principal
+from gateway.access.texts import checked_text
 from gateway.machines.relay.channel_client import RelayChannelClient
 from gateway.server.channels.main import MainClient
 from gateway.server.client import RedClient
@@ -150,10 +151,10 @@ async def end_session(ask: Ask, id: str) -> None:
 async def message_user(ask: Ask, id: str, body: Message) -> None:
     """Show a sentence to whoever sits there (SPICE's NOTIFY)."""
     main = find(ask, id).main
-    severity = SEVERITIES[body.severity]
+    text, severity = checked_text(body.text, "text", "A message", MAX_NOTICE_LENGTH, least=1), SEVERITIES[body.severity]
     if isinstance(main, MainClient):
-        main.notify(body.text, severity)
-    elif not isinstance(main, RelayChannelClient) or not main.notify(body.text, severity):
+        main.notify(text, severity)
+    elif not isinstance(main, RelayChannelClient) or not main.notify(text, severity):
         raise web.HTTPConflict(text="The machine's own stream leaves no room for a message at this moment.")
     await ask.access.trail.write_after(ask.by, "console.message", _target(main.client), user=name_of(main.client))
 

@@ -101,6 +101,15 @@ async def test_message_comes_between_two_of_the_machine(
     assert (await near.expect(Notify)).message == b"Lunch is ready.\0"
 
 
+async def test_message_is_one_line_that_can_be_shown(
+    admin: Client, gateway: RunningGateway, machine: FakeMachine
+) -> None:
+    await open_session(await gateway.browser(), machine)
+    (row,) = (await admin.get("/sessions"))["items"]
+    for text in ("a\0b", "a\nb", "\x1b[31m", " "):
+        assert (await admin.ask("POST", f"/sessions/{row['id']}/messages", {"text": text})).status == 422
+
+
 async def test_message_is_refused_where_the_machine_counts_messages(
     gateway: RunningGateway, admin: Client, machine: FakeMachine
 ) -> None:
