@@ -29,7 +29,7 @@ from gateway.store import StoreError
 from gateway.web import make_app
 from gateway.web.app import mounted
 from gateway.web.keys import ACCESS, CORE, READINESS
-from gateway.web.patience import FIRST_REQUEST
+from gateway.web.patience import PATIENCE
 from gateway.web.reloading import RELOADING, CannotReload, Configured, Reloading
 
 log = logging.getLogger("spicegate")
@@ -173,7 +173,7 @@ async def listen(runner: web.AppRunner, app: web.Application, config: GatewayCon
     context = tls.context if tls is not None else None
     try:
         return await asyncio.get_running_loop().create_server(
-            lambda: app[FIRST_REQUEST].expect_from(handlers()),
+            lambda: app[PATIENCE].expect_from(handlers()),
             config.host,
             config.port,
             ssl=context,

@@ -35,7 +35,7 @@ from gateway.web.keys import (
     SETTINGS,
     TEMPLATES,
 )
-from gateway.web.patience import FIRST_REQUEST, FirstRequest, punctual
+from gateway.web.patience import PATIENCE, Patience, punctual
 from gateway.web.readiness import Readiness
 from gateway.web.reloading import RELOADING, STORE_MACHINES, Reloading
 from gateway.web.rendering import assets, make_templates
@@ -67,7 +67,7 @@ def make_app(
     app[NATIVE] = {}
     app[READINESS] = Readiness()
     app[RELOADING] = reloading or Reloading(None, {})
-    app[FIRST_REQUEST] = FirstRequest(FIRST_REQUEST_SECONDS)
+    app[PATIENCE] = Patience(FIRST_REQUEST_SECONDS)
     for module in (entrance, ticket_links, native, pages, metrics, probes, bridge):
         app.add_routes(module.routes)
     add_api(app)

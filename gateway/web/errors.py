@@ -36,6 +36,7 @@ _ADVICE = {
     403: "Ask an administrator of this gateway.",
     404: "Go to the list of machines and choose from there.",
     405: "Go to the list of machines and choose from there.",
+    408: "Go back and try again.",
     409: "Look again: it may have been changed meanwhile.",
     422: "Go back and correct it.",
     429: "Wait a few minutes and try again.",

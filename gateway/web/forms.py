@@ -7,13 +7,15 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from gateway.web.patience import read_body
+
 FORM: Final = "application/x-www-form-urlencoded"
 _MAX_FIELDS: Final = 16
 
 
 async def read_form(request: web.Request, *names: str) -> dict[str, str]:
     """The named fields, empty where they are missing. Raises `HTTPBadRequest` for what no page of ours sends."""
-    text = (await request.read()).decode("utf-8", "replace")
+    text = (await read_body(request)).decode("utf-8", "replace")
     if text and request.content_type != FORM:
         raise web.HTTPBadRequest(text="The form is not one of ours.")
     try:

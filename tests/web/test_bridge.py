@@ -7,9 +7,12 @@ import asyncio
 import aiohttp
 import pytest
 
+from gateway.access import Scope
 from gateway.spice.enums import ChannelType
 from gateway.spice.messages.main import Init
 from gateway.web import WebSettings
+from gateway.web.forms import FORM
+from gateway.web.patience import PATIENCE
 from tests.peers import Browser, FakeMachine, Gone, soon
 from tests.running import SESSION_ID, RunningGateway, open_channel, open_session
 
@@ -245,21 +248,35 @@ async def test_garbage_for_http_is_refused_and_the_gateway_goes_on(gateway: Runn
 
 
 async def test_header_that_is_dribbled_meets_a_deadline(gateway: RunningGateway) -> None:
-    from gateway.web.patience import FIRST_REQUEST
-
-    gateway.app[FIRST_REQUEST]._seconds = 0.05
+    gateway.app[PATIENCE].seconds = 0.05
     reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
     writer.write(b"GET / HTTP/1.1\r\nHost: ")
     with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
         await soon(reader.readexactly(1))
 
 
+@pytest.mark.parametrize(("path", "kind"), [("/login", FORM), ("/api/v1/users", "application/json")])
+async def test_body_that_is_dribbled_meets_a_deadline(gateway: RunningGateway, path: str, kind: str) -> None:
+    gateway.app[PATIENCE].body_seconds = 0.05
+    key = await gateway.access.keys.issue(await gateway.admin(), "key", [Scope.ADMIN])
+    reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+    head = {
+        "Host": f"127.0.0.1:{gateway.port}",
+        "Origin": gateway.site,
+        "Content-Type": kind,
+        "Content-Length": "60000",
+    }
+    head["Authorization"] = f"Bearer {key.secret}"
+    lines = (f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in head.items()), "", "name=")
+    writer.write("\r\n".join(lines).encode())
+    assert (await soon(reader.readline())).startswith(b"HTTP/1.1 408 ")
+    writer.close()
+
+
 async def test_websocket_outlives_the_deadline_of_the_first_request(
     gateway: RunningGateway, machine: FakeMachine
 ) -> None:
-    from gateway.web.patience import FIRST_REQUEST
-
-    gateway.app[FIRST_REQUEST]._seconds = 0.05
+    gateway.app[PATIENCE].seconds = 0.05
     near, far = await open_session(await gateway.browser(), machine)
     expired = asyncio.Event()
     asyncio.get_running_loop().call_later(0.1, expired.set)

@@ -28,6 +28,7 @@ _MEANINGS: Final = {
     401: "Nobody is logged in, or the key is not valid.",
     403: "It is not allowed to you.",
     404: "There is no such thing, or it is somebody else's.",
+    408: "The body did not come in time.",
     409: "It does not fit what is there now.",
     413: "The request is too large.",
     415: "It is not JSON.",

@@ -18,6 +18,7 @@ from gateway.spice.limits import API_BURST, API_RATE
 from gateway.web.api.problem import BadFields, FieldError
 from gateway.web.guard import needs, principal
 from gateway.web.keys import ACCESS, FLEET
+from gateway.web.patience import read_body
 
 BASE: Final = "/api/v1"
 JSON: Final = "application/json"
@@ -115,7 +116,7 @@ class Operation:
         if self.query or self.body:
             found |= {422}
         if self.body:
-            found |= {400, 413, 415}
+            found |= {400, 408, 413, 415}
         return sorted(found)
 
 
@@ -225,7 +226,7 @@ def _query(request: web.Request, model: type[BaseModel]) -> BaseModel:
 async def _body(request: web.Request, model: type[BaseModel]) -> BaseModel:
     if request.content_type != JSON:
         raise web.HTTPUnsupportedMediaType(text=f"Send {JSON}.")
-    text = await request.read()
+    text = await read_body(request)
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
