@@ -20,7 +20,7 @@ from gateway.server.closing import NORMAL, CloseCode, Closing
 from gateway.server.counters import Counters
 from gateway.server.flow import FlowControl
 from gateway.server.pipe import Pipe, PipeFull, PipeItem
-from gateway.server.policy import may_send
+from gateway.server.policy import barred
 from gateway.server.transport import IDLE, Data, Transport
 from gateway.spice import caps as capability
 from gateway.spice import catalog, codec
@@ -50,13 +50,13 @@ def numbers(channel: ChannelType) -> dict[type[Message], int]:
 
 
 @cache
-def handler_names(channel: ChannelType) -> dict[int, str]:
-    """The method that takes each message of a client, by its number."""
-    names = {entry.number: f"on_{entry.name}" for entry in catalog.messages(channel, Direction.CLIENT)}
-    return {number: _RENAMED.get(name, name) for number, name in names.items()}
+def handler_names(channel: ChannelType) -> dict[int, tuple[str, type[Message]]]:
+    """The method that takes each message of a client, by its number, and what it takes."""
+    entries = catalog.messages(channel, Direction.CLIENT)
+    return {entry.number: (_RENAMED.get(entry.name, f"on_{entry.name}"), entry.cls) for entry in entries}
 
 
-_RENAMED = {"on_data": "on_data_message"}
+_RENAMED = {"data": "on_data_message"}
 
 
 class PipeClient(RedChannelClient):
@@ -77,8 +77,9 @@ class PipeClient(RedChannelClient):
         self._counters = Counters()
         self._reader = MessageReader(channel.type, Direction.CLIENT, mini_header)
         self._numbers = numbers(channel.type)
-        self._handlers: dict[int, Callable[[Any], None] | None] = {
-            number: getattr(self, name, None) for number, name in handler_names(channel.type).items()
+        self._barred = barred(client.admission.rights, channel.type)
+        self._handlers: dict[int, tuple[Callable[[Any], None] | None, type[Message]]] = {
+            number: (getattr(self, name, None), cls) for number, (name, cls) in handler_names(channel.type).items()
         }
         self._held = self._resting = False
 
@@ -281,12 +282,12 @@ class PipeClient(RedChannelClient):
     def _handle(self, message: Frame) -> None:
         """Raises `ProtocolError`."""
         self._counters.messages_in += 1
-        if not may_send(self.client.admission.rights, self.channel.type, message.number):
+        if message.number in self._barred:
             return
-        handler = self._handlers[message.number]
+        handler, cls = self._handlers[message.number]
         if handler is None:
             raise ProtocolError(f"message {message.number} has no place on {self.channel.name}")
-        handler(codec.demarshal(self.channel.type, Direction.CLIENT, message.number, message.payload))
+        handler(codec.unpack(cls, message.payload))
 
     # messages that every channel has
 

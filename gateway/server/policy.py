@@ -71,9 +71,14 @@ def controlling(channel: ChannelType) -> frozenset[int]:
     return frozenset(entry.number for entry in own if names is None or entry.name in names)
 
 
+def barred(rights: Right, channel: ChannelType) -> frozenset[int]:
+    """The numbers of messages that a client with these rights may not send."""
+    return frozenset() if Right.CONTROL in rights else controlling(channel)
+
+
 def may_send(rights: Right, channel: ChannelType, number: int) -> bool:
     """Whether a client with these rights may send a message."""
-    return Right.CONTROL in rights or number not in controlling(channel)
+    return number not in barred(rights, channel)
 
 
 def may_link(rights: Right, channel: ChannelType) -> bool:

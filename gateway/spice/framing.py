@@ -196,34 +196,35 @@ class MessageReader:
 
     def read(self) -> Frame | None:
         """The next message, or None when more bytes are needed."""
-        if not self._ready:
-            self._read_message()
-        return self._ready.popleft() if self._ready else None
-
-    def _read_message(self) -> None:
+        if self._ready:
+            return self._ready.popleft()
+        buffer, head = self._buffer, self._header.size
         if self._current is None:
-            if len(self._buffer) < self._header.size:
-                return
+            if len(buffer) < head:
+                return None
             self._current = self._parse_header()
-            del self._buffer[: self._header.size]
         serial, number, size, sub_list = self._current
-        if len(self._buffer) < size:
-            return
+        end = head + size
+        if len(buffer) < end:
+            return None
         self._current = None
-        payload = bytes(memoryview(self._buffer)[:size])
-        del self._buffer[:size]
-        if number == LIST or sub_list:
-            self._ready.extend(self._sub_messages(payload, sub_list, serial))
-        self._ready.append(Frame(number, payload, serial))
+        payload = bytes(memoryview(buffer)[head:end])
+        del buffer[:end]
+        message = Frame(number, payload, serial)
+        if number != LIST and not sub_list:
+            return message
+        self._ready.extend(self._sub_messages(payload, sub_list, serial))
+        self._ready.append(message)
+        return self._ready.popleft()
 
     def _parse_header(self) -> tuple[int, int, int, int]:
         """Serial, number, size and sub-list offset of the header at the start of the buffer, checked."""
         if self._mini:
             self._serial += 1
-            number, size = self._header.unpack_from(self._buffer)
+            number, size = MINI_HEADER.unpack_from(self._buffer)
             serial, sub_list = self._serial, 0
         else:
-            serial, number, size, sub_list = self._header.unpack_from(self._buffer)
+            serial, number, size, sub_list = FULL_HEADER.unpack_from(self._buffer)
         self._check(number, size)
         return serial, number, size, sub_list
 

@@ -31,10 +31,12 @@ _FUNCTIONS: Final[dict[str, tuple[Any, list[Any]]]] = {
         c_size_t,
         [c_void_p, c_void_p, c_uint32, c_uint32, c_void_p, POINTER(c_uint64), POINTER(c_uint32)],
     ),
+    "compare_box": (c_uint32, [c_void_p, c_void_p, c_size_t, c_uint32, c_uint32, c_void_p]),
     "quic_bound": (c_size_t, [c_size_t, c_uint32]),
     "quic_encode": (c_size_t, [c_void_p, c_uint32, c_uint32, c_uint32, c_void_p, c_void_p]),
 }
 COLOUR_BYTES, ALPHA_BYTES = 3, 1
+PIXEL = 4
 
 
 class Kernels:
@@ -71,6 +73,30 @@ class Kernels:
             pixels.ctypes.data, width, height, alpha, out.ctypes.data, residues.ctypes.data
         )
         return out[:length].tobytes()
+
+
+class Comparer:
+    """Finds what differs between two arrays of the same shape, which stay where they are.
+
+    What a key changes is small: finding the arrays' memory anew would take longer than comparing it.
+    """
+
+    def __init__(self, kernels: Kernels, now: Words, before: Words) -> None:
+        assert now.shape == before.shape and now.flags.c_contiguous and before.flags.c_contiguous
+        self._arrays = now, before
+        self._places = now.ctypes.data, before.ctypes.data
+        self._stride = now.shape[1]
+        self._compare = kernels.library.compare_box
+        self._box = (c_uint32 * 4)()
+
+    def box(self, left: int, top: int, right: int, bottom: int) -> tuple[int, int, int, int] | None:
+        """The smallest box (left, top, right, bottom) around what differs within another; None when nothing does."""
+        offset = (top * self._stride + left) * PIXEL
+        now, before = self._places
+        if not self._compare(now + offset, before + offset, self._stride, right - left, bottom - top, self._box):
+            return None
+        x0, y0, x1, y1 = self._box
+        return left + x0, top + y0, left + x1, top + y1
 
 
 class GlzDictionary:

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from gateway.codecs.kernels.loader import KERNELS, Comparer, Kernels
 from gateway.server.display.region import EMPTY, NOWHERE, Rect, Region, few
 
 TILE: Final = 16
@@ -35,13 +36,31 @@ Words = npt.NDArray[np.uint32]
 Tiles = npt.NDArray[np.bool_]
 
 
-def changed(now: Words, before: Words, where: Rect) -> Region:
-    """The part of `where` in which two arrays of pixels (rows of u32, whole tiles large) differ.
+class Difference:
+    """Between two arrays of pixels (rows of u32, whole tiles large) that stay where they are."""
 
-    A large one is compared by whole tiles: what differs in a tile of its edge, but outside of it, counts as well.
-    """
-    if where.area <= FEW_PIXELS:
-        return Region((_around(now[where.slices] != before[where.slices]).moved(where.left, where.top),))
+    def __init__(self, now: Words, before: Words, *, kernels: Kernels | None = KERNELS) -> None:
+        self._now, self._before = now, before
+        self._few = Comparer(kernels, now, before).box if kernels is not None else self._few_slowly
+
+    def within(self, where: Rect) -> Region:
+        """The part of `where` in which they differ.
+
+        A large one is compared by whole tiles: what differs in a tile of its edge, but outside of it, counts as well.
+        """
+        area = where.area
+        if area > FEW_PIXELS:
+            return _tiles_that_differ(self._now, self._before, where)
+        box = self._few(*where) if area else None
+        return Region((Rect(*box),)) if box is not None else NOWHERE
+
+    def _few_slowly(self, *where: int) -> Rect:
+        box = Rect(*where)
+        return _around(self._now[box.slices] != self._before[box.slices]).moved(box.left, box.top)
+
+
+def _tiles_that_differ(now: Words, before: Words, where: Rect) -> Region:
+    """Rectangles around them, as far as they are in `where`."""
     top, left = where.top // TILE * TILE, where.left // TILE * TILE
     bottom, right = -(-where.bottom // TILE) * TILE, -(-where.right // TILE) * TILE
     if where.area >= MANY_PIXELS:  # of a wholly different picture, to know so is enough

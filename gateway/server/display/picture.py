@@ -86,8 +86,10 @@ class Picture:
         """The pixels of `rect` are on their way; whether exactly, `nearly` says."""
         region = Region((rect,))
         self.dirty -= region
-        self.lossy -= region
-        self.exact -= region
+        if self.lossy:
+            self.lossy -= region
+        if self.exact:
+            self.exact -= region
 
     def nearly(self, rect: Rect) -> None:
         """What is being sent of `rect` may not be exact."""

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gateway.codecs.image import Pixels
-from gateway.server.display.diff import TILE, Words, changed
+from gateway.server.display.diff import TILE, Difference, Words
 from gateway.server.display.ops import CopyBits, CreateSurface, Draw, Fill
 from gateway.server.display.region import NOWHERE, Rect, Region
 from gateway.server.display.scroll import ScrollFinder
@@ -89,6 +89,7 @@ class Surface:
         self.bounds = Rect(0, 0, width, height)
         self.alive = True
         self._all, self._told = _words(width, height), _words(width, height)
+        self._difference = Difference(self._all, self._told)
         self.pixels: Pixels = _bytes(self._all, self.bounds)
         """``(height, width, 4)`` bytes, B G R X or B G R A; rows may be further apart than they are long."""
         self.shadow: Pixels = _bytes(self._told, self.bounds)
@@ -250,7 +251,7 @@ class Surface:
     def _changed(self, declared: Region) -> Region:
         region = NOWHERE
         for rect in declared:
-            region |= changed(self._all, self._told, rect)
+            region |= self._difference.within(rect)
         return region
 
     def _move_told(self, box: Rect, source: Rect) -> None:
@@ -263,6 +264,7 @@ class Surface:
         self.version += 1
         if any(loan.is_read for loan in self._loans):
             self._told = self._told.copy()
+            self._difference = Difference(self._all, self._told)
             self.shadow = _bytes(self._told, self.bounds)
         self._loans.clear()
         return self._told
