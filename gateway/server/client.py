@@ -30,6 +30,8 @@ class RedClient:
         """Names the session in logs and pages; it opens nothing."""
         self.since = server.core.now()
         self.channel_clients: list[RedChannelClient] = []
+        self.main: RedChannelClient | None = None
+        """The MAIN connection, while it stands."""
 
     def find(self, type_: ChannelType, id_: int = 0) -> RedChannelClient | None:
         """The session's connection to a channel."""
@@ -46,18 +48,16 @@ class RedClient:
             **({"user": self.admission.name} if self.admission.name else {}),
         }
 
-    @property
-    def main(self) -> RedChannelClient | None:
-        """The MAIN connection."""
-        return next((link for link in self.channel_clients if link.channel.type is ChannelType.MAIN), None)
-
     def add_channel_client(self, link: RedChannelClient) -> None:
         self.channel_clients.append(link)
+        if link.channel.type is ChannelType.MAIN:
+            self.main = link
 
     def remove_channel_client(self, link: RedChannelClient, closing: Closing) -> None:
         """A connection ended; MAIN takes the others with it."""
         self.channel_clients.remove(link)
-        if link.channel.type is ChannelType.MAIN:
+        if link is self.main:
+            self.main = None
             self.destroy(closing)
 
     def destroy(self, closing: Closing) -> None:

@@ -61,6 +61,12 @@ class FlowControl:
         self._rates: deque[float] = deque(maxlen=_RATE_MEMORY)
         self._limits: deque[bool] = deque(maxlen=_RATE_MEMORY)  # of each of them: whether the link was
         self._shortest: float | None = None
+        self.rate: float | None = None
+        """The best rate of late in bytes a second; None until it is known."""
+        self.is_limited = False
+        """Whether the link was the limit lately: else it carries more than `rate`."""
+        self.budget = FIRST_BUDGET
+        """Bytes that may be on their way. The shortest round trip counts: a longer one is our own queue."""
 
     # what leaves
 
@@ -114,6 +120,8 @@ class FlowControl:
         self._shortest = min(trip, self._shortest or trip)
         self.round_trip = trip if self.round_trip is None else self.round_trip + _RTT_GAIN * (trip - self.round_trip)
         self._learn_rate(mark, now)
+        if self.rate is not None:
+            self.budget = int(min(MOST_BUDGET, max(LEAST_BUDGET, self.rate * (self._shortest + QUEUE_SECONDS))))
         self._arrived, self._arrived_at = mark.octets, now
 
     def _learn_rate(self, mark: _Mark, now: float) -> None:
@@ -125,6 +133,7 @@ class FlowControl:
         if mark.limited or rate > (self.rate or 0.0):
             self._rates.append(rate)
             self._limits.append(mark.limited)
+            self.rate, self.is_limited = max(self._rates), any(self._limits)
 
     # what follows
 
@@ -139,23 +148,6 @@ class FlowControl:
         return self._messages if self.window else 0
 
     @property
-    def rate(self) -> float | None:
-        """The best rate of late in bytes a second; None until it is known."""
-        return max(self._rates) if self._rates else None
-
-    @property
-    def is_limited(self) -> bool:
-        """Whether the link was the limit lately: else it carries more than `rate`."""
-        return any(self._limits)
-
-    @property
-    def budget(self) -> int:
-        """Bytes that may be on their way. The shortest round trip counts: a longer one is our own queue."""
-        if self.rate is None or self._shortest is None:
-            return FIRST_BUDGET
-        return int(min(MOST_BUDGET, max(LEAST_BUDGET, self.rate * (self._shortest + QUEUE_SECONDS))))
-
-    @property
     def has_room(self) -> bool:
         """Whether another message may be sent."""
         return self.has_room_for(0, 0)
@@ -164,4 +156,4 @@ class FlowControl:
         """Whether another message may be sent behind so many that are about to be."""
         if self.window and self._messages + messages >= 2 * self.window:
             return False
-        return self.in_flight + octets < self.budget
+        return self._octets - self._arrived + octets < self.budget

@@ -219,7 +219,9 @@ class PipeClient(RedChannelClient):
 
     def on_data(self, data: Data, room: int) -> bool:
         self._counters.bytes_in += len(data) - room
-        self.guard(lambda: self._read(data[room:]))
+        self._reader.feed(data[room:])
+        if not self._resting:
+            self.guard(self._read_messages)
         return False
 
     def on_writable(self, writable: bool) -> None:
@@ -263,11 +265,6 @@ class PipeClient(RedChannelClient):
             context = {**self.client.context, "channel": self.channel.name}
             log.exception("%s: %s failed", self.client.server.name, self.channel.name, extra=context)
             self.disconnect(FAULT)
-
-    def _read(self, data: Data) -> None:
-        self._reader.feed(data)
-        if not self._resting:
-            self._read_messages()
 
     def _read_messages(self) -> None:
         for _ in range(MOST_A_TURN):

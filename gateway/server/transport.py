@@ -127,7 +127,7 @@ class Transport(ABC):
 class StreamTransport(Transport, asyncio.BufferedProtocol):
     """TCP, TLS or a Unix socket, on asyncio's transports. Reads land in the core's one buffer."""
 
-    __slots__ = ("_core", "_early", "_greedy", "_held", "_linger", "_previous", "_transport")
+    __slots__ = ("_core", "_early", "_greedy", "_held", "_linger", "_previous", "_tls", "_transport")
 
     def __init__(self, core: Core) -> None:
         super().__init__("")
@@ -137,6 +137,7 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
         self._linger: Timer | None = None
         self._held = False  # reading is paused on purpose
         self._early = b""  # came before there was a receiver: at most one read
+        self._tls = False
         self._greedy = False  # the loop reads one connection many times in a turn
 
     def adopt(self, transport: asyncio.Transport) -> None:
@@ -152,8 +153,8 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
         self._transport = transport = cast(asyncio.Transport, transport)  # other loops have transports of their own
         # One byte that waits is back-pressure: at most one read's worth stands between two sockets.
         # (asyncio's TLS compares with "at least", its sockets with "more than".)
-        tls = transport.get_extra_info("sslcontext") is not None
-        transport.set_write_buffer_limits(high=1 if tls else 0, low=0)
+        self._tls = transport.get_extra_info("sslcontext") is not None
+        transport.set_write_buffer_limits(high=1 if self._tls else 0, low=0)
         self._greedy = not isinstance(transport, asyncio.Transport)  # uvloop's: up to 32 reads
         self.peer = peer_name(transport)
         tune(transport.get_extra_info("socket"))
@@ -229,7 +230,7 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
         spice-gtk reads one message, then looks for more on the socket only: what came in the same record would wait
         there until something else comes.
         """
-        return self.ssl_object is not None
+        return self._tls
 
     @property
     def unsent(self) -> int:

@@ -51,9 +51,22 @@ def read(cls: type[wire.Struct], payload: bytes | bytearray | memoryview, caps: 
 
     Raises `ProtocolError` when the payload does not hold one.
     """
+    fixed = _fixed(cls)
+    if fixed is not None:
+        packer, build = fixed
+        if len(payload) < packer.size:
+            _short(cls.__name__)
+        return build(packer.unpack_from(payload)), packer.size
     view = memoryview(payload).cast("B") if not isinstance(payload, bytes) else memoryview(payload)
     cursor = Cursor(view, len(view), caps, len(view))
     return _record(cls)(cursor, 0, [])
+
+
+@layout.once
+def _fixed(cls: type[wire.Struct]) -> tuple[Packer, Build] | None:
+    """How to read a record that is all numbers: keys and pointers, which somebody waits for."""
+    record = layout.Record(cls)
+    return _flat(record) if layout.fixed_size(record) is not None else None
 
 
 def _take_items(cursor: Cursor, number: int, least: int, pos: int, what: str) -> None:

@@ -154,7 +154,7 @@ class DisplayClient(PipeClient, Watcher, Outlet):
         if known is not None and self.flow.is_limited:
             return known
         main = self.client.main
-        trip = main.flow.round_trip if isinstance(main, PipeClient) else None
+        trip = main.round_trip if main is not None else None
         return max(SLOW_RATE, known or 0) if trip is not None and trip > FAR_SECONDS else math.inf
 
     def news(self) -> list[Payload]:

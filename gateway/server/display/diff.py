@@ -52,11 +52,12 @@ class Difference:
         if area > FEW_PIXELS:
             return _tiles_that_differ(self._now, self._before, where)
         box = self._few(*where) if area else None
-        return Region((Rect(*box),)) if box is not None else NOWHERE
+        return Region.of(Rect(*box)) if box is not None else NOWHERE
 
-    def _few_slowly(self, *where: int) -> Rect:
+    def _few_slowly(self, *where: int) -> Rect | None:
         box = Rect(*where)
-        return _around(self._now[box.slices] != self._before[box.slices]).moved(box.left, box.top)
+        differs = self._now[box.slices] != self._before[box.slices]
+        return _around(differs).moved(box.left, box.top) if differs.any() else None
 
 
 def _tiles_that_differ(now: Words, before: Words, where: Rect) -> Region:

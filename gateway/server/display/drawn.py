@@ -31,6 +31,7 @@ _DRAW_COPY: Final = Struct("<I4iBI4iHBBiiIQBBII")
 _IMAGE_AT: Final = 57
 _NO_MASK: Final = (0, 0, 0, 0)
 _COUNT: Final = Struct("<I")
+_KEEP_NOT: Final = ImageFlags(0)
 
 
 class Snapshot:
@@ -64,7 +65,7 @@ class Snapshot:
     def cached(self) -> Payload:
         """The message for a client that has it in its cache."""
         if self._cached is None:
-            self._cached = self.message(ImageType.FROM_CACHE, ImageFlags(0), None)
+            self._cached = self.message(ImageType.FROM_CACHE, _KEEP_NOT, None)
         return self._cached
 
     def message(self, kind: ImageType, flags: ImageFlags, body: ImageBody | None) -> Payload:
@@ -142,8 +143,7 @@ class Encoding:
             if isinstance(result, Solid):
                 payload = Fill(self.snapshot.surface, self.snapshot.rect, result.colour).payload
             else:
-                flags = ImageFlags.CACHE_ME if cache else ImageFlags(0)
-                payload = self.snapshot.message(result.type, flags, result.body)
+                payload = self.snapshot.message(result.type, ImageFlags.CACHE_ME if cache else _KEEP_NOT, result.body)
             self._payloads[cache] = payload
         return payload
 

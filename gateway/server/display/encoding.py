@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum
+from enum import IntEnum, auto
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -44,16 +44,16 @@ PHOTO_BYTES: Final = 3
 """A pixel of a photograph takes about so many bytes when it is sent exactly."""
 
 
-class Codec(Enum):
-    """The image types that we send."""
+class Codec(IntEnum):
+    """The image types that we send. Numbers, for they are keys on the way of each letter: `Enum` hashes in Python."""
 
-    BITMAP = "bitmap"
-    LZ4 = "lz4"
-    LZ = "lz"
-    GLZ = "glz"
-    ZLIB_GLZ = "zlib glz"
-    QUIC = "quic"
-    JPEG = "jpeg"
+    BITMAP = auto()
+    LZ4 = auto()
+    LZ = auto()
+    GLZ = auto()
+    ZLIB_GLZ = auto()
+    QUIC = auto()
+    JPEG = auto()
 
 
 class Plan(NamedTuple):

@@ -84,7 +84,7 @@ class Picture:
 
     def sent(self, rect: Rect) -> None:
         """The pixels of `rect` are on their way; whether exactly, `nearly` says."""
-        region = Region((rect,))
+        region = Region.of(rect)
         self.dirty -= region
         if self.lossy:
             self.lossy -= region
@@ -93,11 +93,12 @@ class Picture:
 
     def nearly(self, rect: Rect) -> None:
         """What is being sent of `rect` may not be exact."""
-        self.lossy |= Region((rect,))
+        self.lossy |= Region.of(rect)
 
     def exactly(self, rect: Rect) -> None:
         """It was."""
-        self.lossy -= Region((rect,))
+        if self.lossy:
+            self.lossy -= Region.of(rect)
 
 
 class PicturePipe:

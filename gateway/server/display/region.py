@@ -129,6 +129,11 @@ class Region:
         self.rects: tuple[Rect, ...] = found if len(found) < 2 else _sum(found)
 
     @classmethod
+    def of(cls, rect: Rect) -> Region:
+        """Of one rectangle, which is not empty."""
+        return cls._of((rect,))
+
+    @classmethod
     def _of(cls, rects: tuple[Rect, ...]) -> Region:
         """Of rectangles that stand as they should."""
         region = cls.__new__(cls)
@@ -189,6 +194,8 @@ class Region:
         return _combine(self, other, _both)
 
     def __sub__(self, other: Region) -> Region:
+        if self.rects == other.rects:
+            return NOWHERE
         if not self.rects or not other.rects or not self.overlaps(other.bounds):
             return self
         if len(other.rects) == 1 and other.rects[0].holds(self.bounds):

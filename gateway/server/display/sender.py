@@ -197,9 +197,13 @@ class Sender:
         if plan.photo is not plan.text:
             picture.nearly(rect)
         encoding = snapshot.encoding(self._outlet.screen.core, plan)
-        self._jobs.append(Job(picture, encoding, self._account.changes, whole))
+        job = Job(picture, encoding, self._account.changes, whole)
         if encoding.future is not None:
             encoding.future.add_done_callback(lambda _: self._outlet.wake())
+        elif not self._jobs:
+            self._finish(job, out)
+            return True
+        self._jobs.append(job)
         return True
 
     def _choose(self) -> tuple[Picture, Rect, bool] | None:
@@ -219,6 +223,8 @@ class Sender:
 
     def _band(self, rect: Rect) -> Rect:
         """The upper part of a rectangle, of at most a band's size."""
+        if rect.area <= LEAST_BAND:
+            return rect
         pixels = min(max(self._outlet.rate * BAND_SECONDS / self._density, LEAST_BAND), MOST_BAND)
         rows = max(1, int(pixels) // rect.width)
         return rect if rect.height <= rows else rect._replace(bottom=rect.top + rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
@@ -121,7 +120,7 @@ class Surface:
         its identity by it while a menu hangs over it. By default it is the smallest rectangle around the others.
         """
         self._check()
-        if self._screen.is_watched and (region := Region(rect & self.bounds for rect in rects)):
+        if self._screen.is_watched and (region := Region([rect & self.bounds for rect in rects])):
             self._pending.append(Update(region, region.bounds if box is None else box & self.bounds))
             self._screen.schedule()
 
@@ -213,10 +212,10 @@ class Surface:
         if not updates:
             return
         updates = [rest for update in updates if (rest := self._without_video(update)) is not None]
-        for region in _apart(update.region for update in updates):
+        for region in _apart([update.region for update in updates]):
             told, scrolled = self._tell_changes(region)
-            for update in updates:
-                if update.region.overlaps(told.bounds):
+            for update in updates if told else ():
+                if update.region is region or update.region.overlaps(told.bounds):
                     self._screen.look_for_video(self, update.box, scrolled=scrolled)
 
     def _without_video(self, update: Update) -> Update | None:
@@ -262,7 +261,7 @@ class Surface:
     def _change(self) -> Words:
         """The shadow, about to be changed. While threads read from it, its memory stays as it is."""
         self.version += 1
-        if any(loan.is_read for loan in self._loans):
+        if self._loans and any(loan.is_read for loan in self._loans):
             self._told = self._told.copy()
             self._difference = Difference(self._all, self._told)
             self.shadow = _bytes(self._told, self.bounds)
@@ -279,8 +278,10 @@ class Surface:
             raise UsageError(f"surface {self.id} was destroyed")
 
 
-def _apart(regions: Iterable[Region]) -> list[Region]:
+def _apart(regions: list[Region]) -> list[Region]:
     """The same pixels, those that overlap as one."""
+    if len(regions) < 2:
+        return regions
     out: list[Region] = []
     for region in regions:
         while (other := next((one for one in out if any(map(one.overlaps, region))), None)) is not None:

@@ -67,6 +67,8 @@ class VideoFinder:
 
         `turn` is the loop's: who has shown its picture in this one already is not the one that this picture is of.
         """
+        if not self.videos:
+            return None
         if (video := self.videos.get(box)) is not None:
             return video
         size = (box.width, box.height)
