@@ -142,7 +142,7 @@ class DisplayClient(PipeClient, Watcher, Outlet):
 
     def plan(self, snapshot: Snapshot, *, exact: bool) -> Plan:
         """How a picture is to be encoded for this client."""
-        return self._choice.plan(snapshot.rect.area, self.rate, alpha=snapshot.has_alpha, exact=exact)
+        return self._choice.plan(snapshot.area, self.rate, alpha=snapshot.has_alpha, exact=exact)
 
     @property
     def screen(self) -> Screen:

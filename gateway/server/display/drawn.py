@@ -45,6 +45,7 @@ class Snapshot:
         self.surface = surface.id
         self.has_alpha = surface.has_alpha
         self.rect = rect
+        self.area = rect.area
         self.readers = 0
         """Threads that are reading."""
         self.pixels: Pixels = surface.lend(rect, self) if lent else surface.shadow[rect.slices].copy()
@@ -100,7 +101,7 @@ class Encoding:
         self.future: asyncio.Future[Encoded | Solid] | None = None
         self._result: Encoded | Solid | None = None
         self._payloads: dict[bool, Payload] = {}
-        if snapshot.rect.area <= FEW_PIXELS:
+        if snapshot.area <= FEW_PIXELS:
             self._result = encode(snapshot.pixels, plan)
         else:
             snapshot.readers += 1

@@ -215,10 +215,14 @@ class Sender:
         waiting = [(picture, rect) for picture in self._account.pictures.values() for rect in picture.dirty]
         if not waiting:
             return None
-        picture, rect = min(waiting, key=_area)
-        if rect.area > FEW_PIXELS or self._band_is_next:
-            picture, rect = max(waiting, key=_area)
-        self._band_is_next = rect.area <= FEW_PIXELS and len(waiting) > 1 and not self._band_is_next
+        picture, rect = waiting[0]
+        if len(waiting) > 1:
+            picture, rect = min(waiting, key=_area)
+            if rect.area > FEW_PIXELS or self._band_is_next:
+                picture, rect = max(waiting, key=_area)
+            self._band_is_next = rect.area <= FEW_PIXELS and not self._band_is_next
+        else:
+            self._band_is_next = False
         return picture, self._band(rect), False
 
     def _band(self, rect: Rect) -> Rect:
@@ -249,8 +253,8 @@ class Sender:
             job.picture.exactly(snapshot.rect)
         payloads = self._kept(encoding) if not job.whole else [encoding.payload(cache=False)]
         out += payloads
-        if snapshot.rect.area >= LEAST_BAND:
-            self._density += DENSITY_GAIN * (len(payloads[0].data) / snapshot.rect.area - self._density)
+        if snapshot.area >= LEAST_BAND:
+            self._density += DENSITY_GAIN * (len(payloads[0].data) / snapshot.area - self._density)
             self._density = max(self._density, LEAST_DENSITY)
         if job.whole:
             out.append(MARK)
@@ -263,7 +267,7 @@ class Sender:
         name = snapshot.name(self._outlet.screen.id)
         if cache.use(name):
             return [encoding.payload(cache=False) if encoding.must_be_sent else snapshot.cached()]
-        gone = cache.add(name, snapshot.rect.area, self._outlet)
+        gone = cache.add(name, snapshot.area, self._outlet)
         return [encoding.payload(cache=True), *([invalidation(gone)] if gone else [])]
 
 
