@@ -36,6 +36,7 @@ export class LiveMachines {
     this.#rest();
   }
 
+  /** A stream that ends is opened again by the browser, until the gateway refuses: then the page stays as it is. */
   #listen() {
     if (this.#source) return;
     const source = (this.#source = new EventSource(sitePath("/api/v1/me/events")));
@@ -48,7 +49,6 @@ export class LiveMachines {
       const { put, gone } = JSON.parse(data);
       this.#change(put, gone);
     });
-    source.addEventListener("end", () => this.#rest()); // the right to it ended: the page stays as it is
   }
 
   #rest() {
