@@ -94,6 +94,8 @@ class DisplayClient(PipeClient, Watcher, Outlet):
                 timer.cancel()
         self._streams.close()
         if self._sender is not None:
+            if self._sender.owes_numbers:
+                self._give_up_dictionary()
             self._sender = None
             self.screen.remove(self)
         if self.cache is not None:
@@ -223,7 +225,7 @@ class DisplayClient(PipeClient, Watcher, Outlet):
     def _share_caches(self, message: messages.Init) -> None:
         """Channels of a client that name the same cache, or dictionary, have it together."""
         self.cache_id, self.glz_id = message.pixmap_cache_id, message.glz_dictionary_id
-        others = [link for link in self.client.channel_clients if isinstance(link, DisplayClient) and link is not self]
+        others = self._others
         if message.pixmap_cache_size > 0:
             shared = (other.cache for other in others if other.cache_id == self.cache_id)
             self.cache = next(shared, None) or ImageCache(message.pixmap_cache_size)
@@ -231,6 +233,17 @@ class DisplayClient(PipeClient, Watcher, Outlet):
             window = min(message.glz_dictionary_window_size, DICTIONARY_PIXELS)
             dictionaries = (other.glz for other in others if other.glz_id == self.glz_id)
             self.glz = next(dictionaries, None) or GlzEncoder(window)
+
+    @property
+    def _others(self) -> list[DisplayClient]:
+        """The client's other display channels."""
+        return [link for link in self.client.channel_clients if isinstance(link, DisplayClient) and link is not self]
+
+    def _give_up_dictionary(self) -> None:
+        """A picture that has its number there will not come: the client would wait where others refer to it."""
+        for other in self._others:
+            if other.glz is self.glz:
+                other.glz = other._choice.glz = None
 
     def on_preferred_compression(self, message: messages.PreferredCompression) -> None:
         self._choice.preferred = message.image_compression

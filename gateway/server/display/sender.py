@@ -148,6 +148,11 @@ class Sender:
         """Whether nothing waits and nothing is being encoded."""
         return not (self._jobs or self._account.ops or self._account.is_dirty)
 
+    @property
+    def owes_numbers(self) -> bool:
+        """Whether pictures that are not sent yet have, or may come to have, their numbers in a dictionary."""
+        return any(job.encoding.in_turn for job in self._jobs)
+
     def _next(self) -> list[Payload]:
         """Messages that can leave now, together."""
         out = self._outlet.endings()

@@ -224,6 +224,29 @@ def window_of(rect: Rect, seed: int) -> Pixels:
     return np.kron(colours, np.ones((4, 8, 1), np.uint8))
 
 
+async def test_adapter_that_goes_with_pictures_unsent_leaves_no_gap_for_the_others_to_refer_to() -> None:
+    async with ServingCore() as core, core.client() as client:
+        stays, goes = adapter_of(core, 0), adapter_of(core, 1)
+        surface, large = (adapter.worker.create_primary_surface(512, 512) for adapter in (stays, goes))
+        session = await client.begin()
+        screens = [
+            await LinkedScreen.open(session, id_, caps=LZ4, glz_window=1 << 20, compression=ImageCompression.GLZ)
+            for id_ in (0, 1)
+        ]
+        for screen in screens:
+            await screen.until(display.Mark)
+        one, two = (connection_of(core, id_) for id_ in (0, 1))
+        assert one.glz is two.glz is not None
+        before = two.account.changes
+        scribble(large)
+        while two.account.changes == before:
+            await asyncio.sleep(0)
+        core.server.remove_interface(goes)  # a thread has the picture, and it has its number
+        assert one.glz is None
+        scribble(surface)
+        await screens[0].until_equal(surface)
+
+
 async def test_several_adapters_have_channels_of_their_own() -> None:
     async with ServingCore() as core, core.client() as client:
         adapters = [adapter_of(core, id_) for id_ in range(2)]
