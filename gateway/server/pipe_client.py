@@ -89,8 +89,8 @@ class PipeClient(RedChannelClient):
 
     @property
     def round_trip(self) -> float | None:
-        """Seconds to the client and back, None until it is known."""
-        return self.flow.round_trip
+        """By SPICE's pings, which only go where much is sent; else as the connection knows it."""
+        return self.flow.round_trip if self.flow.round_trip is not None else self.transport.round_trip
 
     def has_cap(self, cap: int) -> bool:
         """Whether the client holds a capability of this channel."""

@@ -17,6 +17,7 @@ import socket
 import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from struct import Struct  # a structure of the kernel's
 from typing import Protocol, cast
 
 from gateway.server.closing import Closing
@@ -27,6 +28,9 @@ Data = bytes | memoryview
 
 # A peer whose computer lost power is found within a minute, where the system lets us ask for it.
 _KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
+
+_RTT = Struct("=I")
+_RTT_OFFSET = 68
 
 
 class Receiver(Protocol):
@@ -106,6 +110,14 @@ class Transport(ABC):
     @abstractmethod
     def unsent(self) -> int:
         """Bytes that wait to be written."""
+
+    @property
+    def round_trip(self) -> float | None:
+        """Seconds to the peer and back, as this connection knows without asking anybody; None: it does not."""
+        return None
+
+    def measure(self) -> None:  # noqa: B027 - most have nothing to ask
+        """Find out the round trip now, where that takes a question."""
 
     @abstractmethod
     def pause_reading(self) -> None:
@@ -236,6 +248,11 @@ class StreamTransport(Transport, asyncio.BufferedProtocol):
     def unsent(self) -> int:
         return self._transport.get_write_buffer_size() if self._transport is not None else 0
 
+    @property
+    def round_trip(self) -> float | None:
+        """The kernel's smoothed estimate for TCP, where it tells (Linux)."""
+        return kernel_round_trip(self._transport.get_extra_info("socket")) if self._transport is not None else None
+
     def pause_reading(self) -> None:
         self._held = True
         if self._transport is not None and not self._transport.is_closing():
@@ -271,6 +288,19 @@ def peer_name(transport: asyncio.BaseTransport) -> str:
     if isinstance(name, tuple):
         return f"[{name[0]}]:{name[1]}" if ":" in str(name[0]) else f"{name[0]}:{name[1]}"
     return str(name) if name else "local"
+
+
+def kernel_round_trip(sock: socket.socket | None) -> float | None:
+    """`tcpi_rtt` of TCP_INFO (linux/tcp.h), in seconds; None where there is none, or none yet."""
+    option = getattr(socket, "TCP_INFO", None)
+    if sock is None or option is None or sock.family not in (socket.AF_INET, socket.AF_INET6):
+        return None
+    try:
+        info = sock.getsockopt(socket.IPPROTO_TCP, option, _RTT_OFFSET + _RTT.size)
+    except OSError:  # the connection is gone
+        return None
+    (microseconds,) = _RTT.unpack_from(info, _RTT_OFFSET) if len(info) >= _RTT_OFFSET + _RTT.size else (0,)
+    return microseconds / 1e6 or None
 
 
 def tune(sock: socket.socket | None) -> None:

@@ -10,6 +10,7 @@ import asyncio
 import secrets
 from collections.abc import Iterator
 from itertools import chain
+from time import perf_counter  # a loop's clock may count milliseconds only
 
 from gateway.server.closing import NORMAL, CloseCode, Closing
 from gateway.server.frames import MAX_HEADER, FrameReader, Opcode, Piece, frame, put_header
@@ -34,7 +35,17 @@ STALLED_BEATS = 6
 class WebSocketTransport(Transport):
     """One WebSocket over a stream that is past the handshake."""
 
-    __slots__ = ("_client", "_closing", "_held", "_reader", "_silent", "_stream", "_waiting")
+    __slots__ = (
+        "_client",
+        "_closing",
+        "_held",
+        "_pinged",
+        "_reader",
+        "_silent",
+        "_stream",
+        "_trip",
+        "_waiting",
+    )
 
     def __init__(self, stream: StreamTransport, *, client: bool) -> None:
         """`client`: we are the client, and mask; else the peer is."""
@@ -46,6 +57,8 @@ class WebSocketTransport(Transport):
         self._held = False
         self._waiting: Iterator[Piece] | None = None
         self._silent = 0
+        self._pinged: float | None = None  # when, while the pong is awaited
+        self._trip: float | None = None
         self.closed = stream.closed
         stream.receiver = self
 
@@ -102,6 +115,10 @@ class WebSocketTransport(Transport):
     def _on_control(self, opcode: int, payload: bytes) -> None:
         if opcode == Opcode.PING and not self.unsent:  # a flood of pings must not pile up pongs
             self._send(Opcode.PONG, payload)
+        elif opcode == Opcode.PONG:
+            if self._pinged is not None:
+                self._trip = perf_counter() - self._pinged
+                self._pinged = None
         elif opcode == Opcode.CLOSE:
             if not self._closing:
                 self._closing = True
@@ -128,6 +145,7 @@ class WebSocketTransport(Transport):
     def pause_reading(self) -> None:
         if not self._closing:
             self._held = True
+            self._pinged = None  # a pong would wait with all that we leave unread
             self._stream.pause_reading()
 
     def resume_reading(self) -> None:
@@ -160,5 +178,17 @@ class WebSocketTransport(Transport):
             self.abort()
             return
         self._silent += 1
-        if not self.unsent and not self._closing:
-            self._send(Opcode.PING, b"")
+        self.measure()
+
+    def measure(self) -> None:
+        """Ping the peer, whose pong tells the round trip; behind bytes that wait it would tell how long they do."""
+        if self._held or self._closing or self.unsent:
+            return
+        if self._pinged is None:
+            self._pinged = perf_counter()
+        self._send(Opcode.PING, b"")
+
+    @property
+    def round_trip(self) -> float | None:
+        """The newest that was measured, through whatever proxies stand between."""
+        return self._trip

@@ -86,9 +86,7 @@ async def test_full_headers_are_forwarded_when_one_side_has_no_other(
     full = to_words([CommonCap.AUTH_SELECTION, CommonCap.AUTH_SPICE])
     if old == "machine":
         machine.common_caps = full
-    near = await (await gateway.browser()).link(
-        ChannelType.MAIN, common_caps=full if old == "browser" else COMMON_CAPS
-    )
+    near = await (await gateway.browser()).link(ChannelType.MAIN, common_caps=full if old == "browser" else COMMON_CAPS)
     far = await machine.linked(ChannelType.MAIN)
     assert not near.mini
     assert not far.mini
@@ -226,3 +224,15 @@ async def test_probe_asks_no_more_often_than_needed(gateway: RunningGateway, mac
     for _ in range(3):
         await soon(gateway.machine().probe())
     assert machine.connections <= 1
+
+
+async def test_round_trip_to_a_browser_is_known_as_soon_as_it_answers(
+    gateway: RunningGateway, machine: FakeMachine
+) -> None:
+    near, far = await open_session(await gateway.browser(), machine)
+    (client,) = gateway.machine().server.clients
+    assert client.main is not None
+    await near.send(Pong(7, 8))  # behind the answer to the gateway's ping
+    await far.expect(Pong)
+    assert client.main.round_trip is not None
+    assert client.main.round_trip > 0

@@ -345,3 +345,60 @@ async def test_peer_that_does_not_read_gets_more_time_and_no_pings() -> None:
     assert not transport.closed
     transport.beat()
     await soon(it.receiver.closed.wait())
+
+
+# How far away the peer is
+
+
+async def test_websocket_knows_the_round_trip_when_its_ping_is_answered() -> None:
+    it, transport = await web_line()
+    assert transport.round_trip is None
+    transport.measure()
+    assert await it.receive(2) == frame(Opcode.PING, b"")
+    await it.send(frame(Opcode.PONG, b"", b"mask") + frame(Opcode.BINARY, b"!", b"mask"))
+    await it.receiver.until(1)
+    assert transport.round_trip is not None
+    assert transport.round_trip > 0
+    transport.abort()
+
+
+async def test_pong_that_nobody_asked_for_tells_nothing() -> None:
+    it, transport = await web_line()
+    await it.send(frame(Opcode.PONG, b"", b"mask") + frame(Opcode.BINARY, b"!", b"mask"))
+    await it.receiver.until(1)
+    assert transport.round_trip is None
+    transport.abort()
+
+
+async def test_pong_that_was_left_in_the_kernel_tells_nothing() -> None:
+    it, transport = await web_line()
+    transport.measure()
+    transport.pause_reading()
+    transport.measure()
+    await it.send(frame(Opcode.PONG, b"", b"mask") + frame(Opcode.BINARY, b"!", b"mask"))
+    transport.resume_reading()
+    await it.receiver.until(1)
+    assert transport.round_trip is None
+    transport.abort()
+
+
+async def test_kernel_tells_the_round_trip_of_tcp_and_none_of_other_sockets() -> None:
+    loop = asyncio.get_running_loop()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        near = socket.create_connection(server.getsockname())
+        peer, _ = server.accept()
+    peer.setblocking(False)
+    _, transport = await loop.create_connection(lambda: StreamTransport(Core()), sock=near)
+    it = Line(transport, peer)
+    it.transport.write(b"ping")
+    await it.receive(4)
+    await it.send(b"pong")
+    await it.receiver.until(4)
+    assert it.transport.round_trip is not None
+    assert it.transport.round_trip > 0
+    pair = await line()
+    assert pair.transport.round_trip is None
+    for one in (it, pair):
+        one.transport.abort()
+        await soon(one.transport.wait_closed())
+        assert one.transport.round_trip is None

@@ -75,6 +75,11 @@ class RelayChannelClient(RedChannelClient):
         incoming, outgoing = self.incoming.scanner, self.outgoing.scanner
         return Counters(incoming.octets, incoming.messages, outgoing.octets, outgoing.messages)
 
+    @property
+    def round_trip(self) -> float | None:
+        """Between gateway and client; the machine's own pings go between it and the client."""
+        return self.transport.round_trip
+
     def start(self, from_browser: bytes, from_machine: bytes) -> None:
         """Forward, beginning with what came behind the links."""
         self.connect()
@@ -87,6 +92,7 @@ class RelayChannelClient(RedChannelClient):
             for transport, other in ((browser, machine), (machine, browser)):
                 if not other.unsent:
                     transport.resume_reading()
+            browser.measure()
 
     def on_malformed(self, direction: Direction, error: ProtocolError) -> None:
         """One side sent what the allow-list does not hold."""
