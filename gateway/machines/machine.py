@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from gateway.codecs.image import Pixels
 from gateway.machines.health import Health
 from gateway.server.closing import Closing
 from gateway.server.core import Core
@@ -35,6 +36,11 @@ class Machine(ABC):
 
     async def probe(self) -> None:  # noqa: B027 - what runs in this process is up
         """Find out whether the machine can be reached, unless that is known."""
+
+    @property
+    def pixels(self) -> Pixels | None:
+        """What it shows now (B G R X), where the gateway has that itself. It is drawn on while it is read."""
+        return None
 
     def close(self, closing: Closing) -> None:
         """End every session."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gateway.server.closing import Closing
 from gateway.server.visitor import Admission
@@ -12,6 +13,9 @@ from gateway.spice.enums import ChannelType
 if TYPE_CHECKING:
     from gateway.server.channel_client import RedChannelClient
     from gateway.server.server import SpiceServer
+
+FRAME_RATE_SECONDS: Final = 90
+"""How long a viewer's word counts."""
 
 
 class RedClient:
@@ -32,6 +36,8 @@ class RedClient:
         self.channel_clients: list[RedChannelClient] = []
         self.main: RedChannelClient | None = None
         """The MAIN connection, while it stands."""
+        self._frame_rate = 0.0
+        self._frame_rate_until: float | None = None
 
     def find(self, type_: ChannelType, id_: int = 0) -> RedChannelClient | None:
         """The session's connection to a channel."""
@@ -47,6 +53,17 @@ class RedClient:
             "peer": self.peer,
             **({"user": self.admission.name} if self.admission.name else {}),
         }
+
+    def tell_frame_rate(self, rate: float) -> None:
+        """The viewer says how many frames a second it draws. That it draws none it says once, and it lasts."""
+        self._frame_rate = rate
+        self._frame_rate_until = self.server.core.now() + FRAME_RATE_SECONDS if rate else math.inf
+
+    @property
+    def frame_rate(self) -> float | None:
+        """Frames a second that its viewer draws, by its own word; None: it does not say (native clients do not)."""
+        until = self._frame_rate_until
+        return self._frame_rate if until is not None and self.server.core.now() < until else None
 
     def add_channel_client(self, link: RedChannelClient) -> None:
         self.channel_clients.append(link)

@@ -184,6 +184,21 @@ FEED_EVENTS: Final = 16
 """Events that may wait for a slow reader before it gets everything anew."""
 MAX_NOTICE_LENGTH: Final = 500
 
+# --- what viewers tell of their sessions ---
+THUMBNAIL_WIDTH: Final = 320
+THUMBNAIL_HEIGHT: Final = 240
+THUMBNAIL_BYTES: Final = 24 * KIB
+"""Of one picture as a viewer sends it."""
+MAX_FRAME_RATE: Final = 1000
+REPORT_RATE: Final = 1
+"""Reports a second of one session in the long run."""
+REPORT_BURST: Final = 5
+MAX_PICTURES: Final = 4096
+PICTURES_BYTES: Final = 32 * MIB
+"""All pictures that the gateway holds: beyond that the oldest go."""
+PICTURE_SECONDS: Final = 12 * 3600
+"""How long somebody's last picture of a machine is held."""
+
 
 def max_message(channel: ChannelType, direction: Direction) -> int:
     """The largest payload, in bytes, that we take on this channel from this side."""

@@ -16,7 +16,7 @@ from gateway.server.core import Core
 from gateway.server.heartbeat import Heartbeat
 from gateway.spice.auth import process_key
 from gateway.spice.limits import FIRST_REQUEST_SECONDS, MAX_REQUEST_BYTES, PING_SECONDS
-from gateway.web import bridge, entrance, metrics, native, pages, probes, ticket_links
+from gateway.web import bridge, entrance, metrics, native, pages, probes, reports, ticket_links
 from gateway.web.api.events import FEED, OWN_FEEDS
 from gateway.web.api.install import add_api, start_api
 from gateway.web.concierge import Concierge
@@ -31,11 +31,13 @@ from gateway.web.keys import (
     FLEET,
     HEARTBEAT,
     NATIVE,
+    PICTURES,
     READINESS,
     SETTINGS,
     TEMPLATES,
 )
 from gateway.web.patience import PATIENCE, Patience, punctual
+from gateway.web.pictures import Pictures
 from gateway.web.readiness import Readiness
 from gateway.web.reloading import RELOADING, STORE_MACHINES, Reloading
 from gateway.web.rendering import assets, make_templates
@@ -68,8 +70,9 @@ def make_app(
     app[READINESS] = Readiness()
     app[RELOADING] = reloading or Reloading(None, {})
     app[PATIENCE] = Patience(FIRST_REQUEST_SECONDS)
-    for module in (entrance, ticket_links, native, pages, metrics, probes, bridge):
+    for module in (entrance, ticket_links, native, pages, reports, metrics, probes, bridge):
         app.add_routes(module.routes)
+    app[reports.REPORT_LIMIT] = reports.make_limit()
     add_api(app)
     app.router.add_get("/static/{path:.+}", serve, name="static")
     check_routes(app)
@@ -82,7 +85,8 @@ def make_app(
         fleet = app[FLEET] = Fleet(lambda spec: make_machine(core, spec), lambda machine: concierge.attend(machine))
         access = app[ACCESS] = await open_access(fleet.groups_of)
         await access.bars.recall()
-        concierge = app[CONCIERGE] = Concierge(core, access)
+        pictures = app[PICTURES] = Pictures(core)
+        concierge = app[CONCIERGE] = Concierge(core, access, pictures)
         store = app[STORE_MACHINES] = StoreMachines(access, fleet, app[SETTINGS].secrets_dir)
         start_api(app)
         try:

@@ -17,6 +17,7 @@ from gateway.server.rights import Right
 from gateway.server.visitor import Admission, Doorkeeper, login_admission, ticket_admission
 from gateway.store.errors import StoreError
 from gateway.web.addresses import host_of
+from gateway.web.pictures import Pictures
 
 log = logging.getLogger("spicegate.web")
 
@@ -24,9 +25,10 @@ log = logging.getLogger("spicegate.web")
 class Concierge:
     """Stands at every machine of the gateway."""
 
-    def __init__(self, core: Core, access: Access) -> None:
+    def __init__(self, core: Core, access: Access, pictures: Pictures) -> None:
         self._core = core
         self._access = access
+        self._pictures = pictures
         self._leases: dict[RedClient, Lease] = {}
         self._present: set[RedClient] = set()
         self._left = asyncio.Event()
@@ -64,6 +66,7 @@ class Concierge:
     def _on_removed(self, client: RedClient) -> None:
         self._present.discard(client)
         self._left.set()
+        self._pictures.on_session_over(client)
         if (lease := self._leases.pop(client, None)) is not None:
             self._access.leases.release(lease)
 

@@ -13,6 +13,7 @@ from gateway.server.core import Core
 from gateway.server.heartbeat import Heartbeat
 from gateway.server.websocket import WebSocketTransport
 from gateway.web.concierge import Concierge
+from gateway.web.pictures import Pictures
 from gateway.web.readiness import Readiness
 from gateway.web.settings import WebSettings
 
@@ -26,6 +27,7 @@ CONCIERGE = web.AppKey("concierge", Concierge)
 FLEET = web.AppKey("fleet", Fleet)
 NATIVE: web.AppKey[dict[str, NativeAddress]] = web.AppKey("native", dict)
 """Where machines take native clients, by their names."""
+PICTURES = web.AppKey("pictures", Pictures)
 READINESS = web.AppKey("readiness", Readiness)
 SETTINGS = web.AppKey("settings", WebSettings)
 TEMPLATES = web.AppKey("templates", Environment)

@@ -32,6 +32,7 @@ PRIVATE = {
     "/logout",
     "/metrics",
     "/m/{machine}",
+    "/m/{machine}/report",
     "/m/{machine}/ticket",
     "/m/{machine}.vv",
     "/api",

@@ -102,8 +102,9 @@ class Figures(Shape):
     at: float
     """Unix time."""
     totals: Totals
-    sessions: dict[str, tuple[int, int, int, int, float | None]]
-    """By id: bytes in, messages in, bytes out, messages out of the open channels, round trip in seconds."""
+    sessions: dict[str, tuple[int, int, int, int, float | None, float | None]]
+    """By id: bytes in, messages in, bytes out, messages out of the open channels, round trip in seconds, frames a
+    second that its viewer draws."""
     channels: dict[str, tuple[int, int, int, int, int, int, int, int]]
     """By key: bytes in, messages in, bytes out, messages out; of all its clients: messages and bytes that wait, bytes
     and messages in flight."""
@@ -376,7 +377,7 @@ def _session_row(client: RedClient) -> tuple[Any, ...]:
         row[1] += count.messages_in
         row[2] += count.bytes_out
         row[3] += count.messages_out
-    return (*row, round_trip_of(client))
+    return (*row, round_trip_of(client), client.frame_rate)
 
 
 def _channel_row(channel: RedChannel) -> tuple[Any, ...]:

@@ -22,12 +22,26 @@ from gateway.web.api.me import me
 from gateway.web.api.openapi import document
 from gateway.web.api.operation import CHANGED, RATE, add_operation, make_rate
 from gateway.web.api.own_feed import OwnFeeds
+from gateway.web.api.pictures import pictures
 from gateway.web.api.sessions import sessions
 from gateway.web.api.tickets import tickets
 from gateway.web.api.users import users
 from gateway.web.keys import CORE, FLEET, SETTINGS
 
-RESOURCES: Final = (me, machines, checkups, channels, sessions, tickets, users, grants, audit, gateway, events)
+RESOURCES: Final = (
+    me,
+    machines,
+    checkups,
+    channels,
+    sessions,
+    pictures,
+    tickets,
+    users,
+    grants,
+    audit,
+    gateway,
+    events,
+)
 """In the order in which readers meet them."""
 
 

@@ -144,6 +144,8 @@ def _responses(operation: Operation, refs: Refs) -> dict[str, Any]:
     if operation.media is not None:
         content = {operation.media: {"schema": {"type": "string"}}}
         responses[str(operation.status)] = {"description": "Done.", "content": content}
+        if operation.empty is not None:
+            responses["204"] = {"description": operation.empty}
     elif operation.answer is not None:
         content = {JSON: {"schema": refs[operation.answer, "serialization"]}}
         responses[str(operation.status)] = {"description": "Done.", "content": content}

@@ -58,7 +58,8 @@ class Ask:
 class Operation:
     """One method at one path, and all that the document says of it.
 
-    `status` is that of a success. `media` is what a handler answers with that writes its response itself. `problems`
+    `status` is that of a success. `media` is what a handler answers with that writes its response itself; `empty` says
+    what it means when that is 204 instead. `problems`
     are statuses that it has beside those that follow from what it takes.
     """
 
@@ -69,6 +70,7 @@ class Operation:
     resource: Resource
     status: int
     media: str | None
+    empty: str | None
     problems: tuple[int, ...]
     events: Mapping[str, type[BaseModel]]
     """Of a stream: the models of its events' data, by name."""
@@ -151,11 +153,12 @@ class Resource:
         *,
         status: int = 200,
         media: str | None = None,
+        empty: str | None = None,
         problems: tuple[int, ...] = (),
         events: Mapping[str, type[BaseModel]] | None = None,
     ) -> Callable[[H], H]:
         def note(handler: H) -> H:
-            operation = Operation(method, path, permission, handler, self, status, media, problems, events or {})
+            operation = Operation(method, path, permission, handler, self, status, media, empty, problems, events or {})
             if not handler.__doc__:
                 raise UsageError(f"{method} {path} says not what it does")
             self.operations.append(operation)

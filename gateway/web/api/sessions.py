@@ -53,6 +53,8 @@ class SessionView(Shape):
     rights: list[str]
     round_trip: float | None
     """Seconds to the client and back; null: it is not measured."""
+    frame_rate: float | None
+    """Frames a second that its viewer draws, by the viewer's own word; null: it does not say, as native clients."""
     channels: list[SessionChannel]
     traffic: Traffic
     """Of its open channels."""
@@ -86,6 +88,7 @@ def session_view(client: RedClient) -> SessionView:
         since=started(client),
         rights=list(right_names(client.admission.rights)),
         round_trip=round_trip_of(client),
+        frame_rate=client.frame_rate,
         channels=[
             SessionChannel(
                 key=f"{machine}/{link.channel.type.name.lower()}/{link.channel.id}",

@@ -1,0 +1,158 @@
+"""Small pictures of what machines and sessions show: in memory only, bounded, made when somebody asks.
+
+Of a machine of our own the gateway has the pixels, and believes nobody else. Of one that is relayed only the viewers
+decode the picture, and what they send is their word: it is shown as the picture of that session to who watches over
+sessions, and as the picture of the machine to the very person who sat there. Guests, who came by somebody's ticket,
+give no machine a picture.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary, ref
+
+from gateway.access import Method, Principal
+from gateway.codecs.thumbnail import made_anew, thumbnail
+from gateway.machines.local import LocalMachine
+from gateway.machines.machine import Machine
+from gateway.server.client import RedClient
+from gateway.server.core import Core
+from gateway.spice.limits import MAX_PICTURES, PICTURE_SECONDS, PICTURES_BYTES
+
+FRESH_SECONDS: Final = 4.0
+"""How long a picture that we made is good enough."""
+LOOKED_SECONDS: Final = 30.0
+"""For so long after somebody looked, more of them are wanted soon."""
+
+
+class Picture(NamedTuple):
+    """A JPEG, and when it was taken, on the loop's clock."""
+
+    data: bytes
+    taken: float
+
+
+class _Kept(NamedTuple):
+    picture: Picture
+    machine: ref[Machine]
+
+
+class _Made(NamedTuple):
+    """A picture of a machine of ours, perhaps still being made."""
+
+    data: asyncio.Future[bytes]
+    at: float
+
+
+_Key = tuple[str, str | int]
+"""`session` and its label, or a machine's name and a user's id."""
+
+
+class Pictures:
+    """All of a gateway's pictures."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
+        self._octets = 0
+        self._looked: OrderedDict[_Key, float] = OrderedDict()
+        self._own: WeakKeyDictionary[Machine, _Made] = WeakKeyDictionary()
+
+    @property
+    def octets(self) -> int:
+        """What those that viewers sent take."""
+        return self._octets
+
+    async def of_session(self, machine: Machine, client: RedClient) -> Picture | None:
+        """What a session shows; None: nobody has said."""
+        if isinstance(machine, LocalMachine):
+            return await self._of_own(machine)
+        key = _session(client)
+        self._look(key)
+        return self._get(key, machine)
+
+    async def of_machine(self, machine: Machine, user_id: int | None) -> Picture | None:
+        """What a machine shows, as far as a user may believe it: we know, or it is what they saw there last."""
+        if isinstance(machine, LocalMachine):
+            return await self._of_own(machine)
+        if user_id is None:
+            return None
+        self._look((machine.name, user_id))
+        return self._get((machine.name, user_id), machine)
+
+    def wants(self, machine: Machine) -> bool:
+        """Whether viewers of a machine shall send pictures at all."""
+        return not isinstance(machine, LocalMachine)
+
+    def is_looked_at(self, machine: Machine, client: RedClient) -> bool:
+        """Whether somebody asked lately for what this session could tell."""
+        keys = (_session(client), _person(machine, client))
+        now = self._core.now()
+        return any(now - self._looked.get(key, -LOOKED_SECONDS) < LOOKED_SECONDS for key in keys if key is not None)
+
+    async def take(self, machine: Machine, client: RedClient, data: bytes) -> None:
+        """A viewer's picture of its session. Raises `ProtocolError`."""
+        picture = Picture(await self._core.run(made_anew, data), self._core.now())
+        if client not in client.server.clients:
+            return
+        for key in (_session(client), _person(machine, client)):
+            if key is not None:
+                self._put(key, _Kept(picture, ref(machine)))
+
+    def on_session_over(self, client: RedClient) -> None:
+        """Nobody watches over it any more; who sat there may still see what they saw."""
+        self._drop(_session(client))
+        self._looked.pop(_session(client), None)
+
+    async def _of_own(self, machine: Machine) -> Picture | None:
+        made, now = self._own.get(machine), self._core.now()
+        if made is None or now - made.at >= FRESH_SECONDS:
+            pixels = machine.pixels
+            if pixels is None:
+                return None
+            made = self._own[machine] = _Made(self._core.run(thumbnail, pixels), now)
+        return Picture(await asyncio.shield(made.data), made.at)
+
+    def _look(self, key: _Key) -> None:
+        self._looked.pop(key, None)
+        self._looked[key] = self._core.now()
+        if len(self._looked) > MAX_PICTURES:
+            self._looked.popitem(last=False)
+
+    def _get(self, key: _Key, machine: Machine) -> Picture | None:
+        kept = self._kept.get(key)
+        if kept is None:
+            return None
+        if kept.machine() is not machine or self._core.now() - kept.picture.taken > PICTURE_SECONDS:
+            self._drop(key)  # another machine of this name, or too long ago
+            return None
+        return kept.picture
+
+    def _put(self, key: _Key, kept: _Kept) -> None:
+        self._drop(key)
+        self._kept[key] = kept
+        self._octets += len(kept.picture.data)
+        while self._octets > PICTURES_BYTES or len(self._kept) > MAX_PICTURES:
+            self._drop(next(iter(self._kept)))
+
+    def _drop(self, key: _Key) -> None:
+        if (kept := self._kept.pop(key, None)) is not None:
+            self._octets -= len(kept.picture.data)
+
+
+def _session(client: RedClient) -> _Key:
+    return ("session", client.label)
+
+
+def _person(machine: Machine, client: RedClient) -> _Key | None:
+    """Who sits there by their own log-in; None: a guest, or somebody whom only the machine knows."""
+    holder = client.admission.holder
+    if (
+        not isinstance(holder, Principal)
+        or holder.method not in (Method.SESSION, Method.PROXY)
+        or holder.user_id is None
+    ):
+        return None
+    return (machine.name, holder.user_id)
