@@ -3,6 +3,7 @@
 
 import { addFilter, showRecent } from "./ui/machines/list.js";
 import { LiveMachines } from "./ui/machines/live.js";
+import { showScreens } from "./ui/machines/shots.js";
 import { issueTicket, offerLink } from "./ui/machines/tickets.js";
 
 /** @param {HTMLElement} machine the card */
@@ -21,8 +22,11 @@ for (const machine of document.querySelectorAll("li.machine")) prepare(/** @type
 const recent = /** @type {HTMLElement | null} */ (document.querySelector("section.recent"));
 const all = /** @type {HTMLElement | null} */ (document.querySelector("ul.all"));
 if (recent && all) {
-  showRecent(recent, all);
-  addFilter(recent, [/** @type {HTMLElement} */ (recent.querySelector("ul")), all]);
-  const live = new LiveMachines(all, prepare);
+  showScreens(showRecent(recent, all));
+  addFilter(recent, [recent, /** @type {HTMLElement} */ (all.closest("section"))]);
+  const live = new LiveMachines(all, (machine) => {
+    prepare(machine);
+    if (recent.hidden) showScreens([machine]);
+  });
   window.addEventListener("pagehide", () => live.close());
 }

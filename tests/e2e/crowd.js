@@ -15,13 +15,13 @@
   }))));
   const sessions = Array.from({ length: SESSIONS }, (_, s) => ({
     id: String(s + 1), machine: `vm${s % MACHINES}`, user: `user${s}`, user_id: s, method: "session", address: `10.2.${s % 250}.${s % 199}`, since,
-    rights: ["view", "control"], round_trip: 0.01, traffic: still,
+    rights: ["view", "control"], round_trip: 0.01, frame_rate: null, traffic: still,
     channels: TYPES.map((type) => ({ key: `vm${s % MACHINES}/${type}/${Math.floor(s / MACHINES)}`, type, id: Math.floor(s / MACHINES) })),
   }));
   const totals = (tick) => ({ machines: MACHINES, machines_up: 97, sessions: SESSIONS, channels: channels.length, bytes_in: tick * 1e5, bytes_out: tick * 1e7 });
   const figures = (tick) => ({
     at: Date.now() / 1000, totals: totals(tick),
-    sessions: Object.fromEntries(sessions.map(({ id }, index) => [id, [tick * 90, tick, tick * 3000 + (index * 37) % 999, tick * 20, 0.004 + (index % 50) / 1000]])),
+    sessions: Object.fromEntries(sessions.map(({ id }, index) => [id, [tick * 90, tick, tick * 3000 + (index * 37) % 999, tick * 20, 0.004 + (index % 50) / 1000, index % 4 ? 30 - (tick % 5) : null]])),
     channels: Object.fromEntries(channels.map(({ key }, index) => [key, [tick * 50, tick * 3, tick * 2000 + (index * 71 * tick) % 99999, tick * 12, index % 90 ? 0 : 3, 900, 4000, 7]])),
   });
   window.works = [];

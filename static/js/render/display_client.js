@@ -97,8 +97,8 @@ export class DisplayClient {
   #number;
   #requests = 0;
   #open = true;
-  /** @type {Map<number, {resolve: (shot: Shot) => void, reject: (error: Error) => void}>} */
-  #snapshots = new Map();
+  /** Questions to the worker, by their numbers. @type {Map<number, {resolve: (answer: any) => void, reject: (error: Error) => void}>} */
+  #asked = new Map();
 
   /** Starts the next session's worker already now: loading it is what a first picture waits for longest. */
   static prepare() {
@@ -141,12 +141,12 @@ export class DisplayClient {
 
   /** The machine's picture, pixel for pixel, as drawn so far. @returns {Promise<Shot>} */
   snapshot() {
-    if (!this.#open) return Promise.reject(new Error("the display is closed"));
-    return new Promise((resolve, reject) => {
-      const request = ++this.#requests;
-      this.#snapshots.set(request, { resolve, reject });
-      this.#post("snapshot", { request });
-    });
+    return this.#ask("snapshot");
+  }
+
+  /** A small JPEG of what is shown; null: there is nothing to show. @returns {Promise<ArrayBuffer | null>} */
+  thumbnail() {
+    return this.#ask("thumbnail");
   }
 
   /** Ends the channel; no callback follows. */
@@ -154,8 +154,25 @@ export class DisplayClient {
     if (!this.#open) return;
     this.#open = false;
     this.#worker.remove(this.#number);
-    for (const { reject } of this.#snapshots.values()) reject(new Error("the display was closed"));
-    this.#snapshots.clear();
+    for (const { reject } of this.#asked.values()) reject(new Error("the display was closed"));
+    this.#asked.clear();
+  }
+
+  /** @param {string} question @returns {Promise<any>} */
+  #ask(question) {
+    if (!this.#open) return Promise.reject(new Error("the display is closed"));
+    return new Promise((resolve, reject) => {
+      const request = ++this.#requests;
+      this.#asked.set(request, { resolve, reject });
+      this.#post(question, { request });
+    });
+  }
+
+  /** @param {number} request @param {any} answer */
+  #answered(request, answer) {
+    const waiting = this.#asked.get(request);
+    this.#asked.delete(request);
+    waiting?.resolve(answer);
   }
 
   /** @param {string} type @param {object} fields */
@@ -170,15 +187,9 @@ export class DisplayClient {
     else if (message.type === "firstframe") this.onfirstframe(message.milliseconds);
     else if (message.type === "stats") this.onstats(message.stats);
     else if (message.type === "monitors") this.onmonitors(message.heads, message.most);
-    else if (message.type === "snapshot") this.#shot(message);
+    else if (message.type === "snapshot") this.#answered(message.request, shotOf(message));
+    else if (message.type === "thumbnail") this.#answered(message.request, message.picture);
     else if (message.type === "closed") this.#end({ code: message.code, reason: message.reason, error: revived(message.error) });
-  }
-
-  /** @param {{request: number, width: number, height: number, pixels: Uint32Array}} message */
-  #shot({ request, width, height, pixels }) {
-    const waiting = this.#snapshots.get(request);
-    this.#snapshots.delete(request);
-    waiting?.resolve({ width, height, data: new Uint8ClampedArray(pixels.buffer) });
   }
 
   /** @param {string} sentence */
@@ -193,6 +204,11 @@ export class DisplayClient {
     this.onstate("closed");
     this.onclose(end);
   }
+}
+
+/** @param {{width: number, height: number, pixels: Uint32Array}} message @returns {Shot} */
+function shotOf({ width, height, pixels }) {
+  return { width, height, data: new Uint8ClampedArray(/** @type {ArrayBuffer} */ (pixels.buffer)) };
 }
 
 /** @param {{name: string, message: string, code?: number} | null} error as the worker sent it */

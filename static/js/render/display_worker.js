@@ -8,6 +8,7 @@ import { ImageCache } from "./image_cache.js";
 import { browserJpeg } from "./jpeg_browser.js";
 import { kernels } from "./kernels.js";
 import { Presenter } from "./presenter.js";
+import { thumbnailOf } from "./thumbnail.js";
 
 /** @typedef {import("./display_channel.js").Shared} Shared */
 /** @typedef {import("./decoders/types.js").Kernels} Kernels */
@@ -18,9 +19,10 @@ import { Presenter } from "./presenter.js";
  *   ticket: string | null, compression: number | null}} Open
  * @typedef {{type: "close", display: number}} Close
  * @typedef {{type: "snapshot", display: number, request: number}} Snapshot
+ * @typedef {{type: "thumbnail", display: number, request: number}} Thumbnail
  * @typedef {{type: "compression", display: number, compression: number}} Compression
  * @typedef {{type: "time", display: number, time: number, audioDelay: number | null}} Time
- * @typedef {Open | Close | Snapshot | Compression | Time} PageMessage
+ * @typedef {Open | Close | Snapshot | Thumbnail | Compression | Time} PageMessage
  */
 
 const STATS_MS = 1000;
@@ -34,6 +36,7 @@ function portable(error) {
 class Display {
   #number;
   #post;
+  #canvas;
   #presenter;
   #channel;
   #opened = performance.now();
@@ -50,6 +53,7 @@ class Display {
     this.#number = display;
     this.#post = post;
     this.#kernels = shared.wasm ? "WebAssembly" : "JavaScript";
+    this.#canvas = canvas;
     this.#presenter = new Presenter(canvas);
     this.#presenter.onframe = () => this.#framed();
     this.#channel = new DisplayChannel(openWebSocket(url), { connectionId, channelId, ticket }, shared, {
@@ -113,6 +117,12 @@ class Display {
     this.#tell("snapshot", { request, width: primary.width, height: primary.height, pixels }, [pixels.buffer]);
   }
 
+  /** @param {number} request */
+  async thumbnail(request) {
+    const picture = this.#first ? null : await thumbnailOf(this.#canvas);
+    this.#tell("thumbnail", { request, picture }, picture ? [picture] : []);
+  }
+
   /** @param {number} compression */
   preferCompression(compression) {
     this.#channel.preferCompression(compression);
@@ -160,6 +170,7 @@ class Displays {
     const display = this.#displays.get(message.display);
     if (!display) return;
     if (message.type === "snapshot") display.snapshot(message.request);
+    else if (message.type === "thumbnail") display.thumbnail(message.request);
     else if (message.type === "compression") display.preferCompression(message.compression);
     else if (message.type === "time") display.setMultimediaTime(message.time, message.audioDelay);
     else if (message.type === "close") {

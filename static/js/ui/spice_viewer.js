@@ -14,6 +14,7 @@ import { MachineInput } from "./machine_input.js";
 import { MachineSound } from "./machine_sound.js";
 import { Strip, Toast } from "./notices.js";
 import { Readings } from "./readings.js";
+import { Reporter, reportsTo } from "./reporter.js";
 import { recall, remember } from "./remembered.js";
 import { Stage } from "./stage.js";
 import { StatisticsOverlay } from "./statistics.js";
@@ -34,7 +35,8 @@ const SLOW_MS = 2000;
  * ("fit" or "1:1"), `ticket` (one-time console ticket; without it the page's cookie counts), `home` (where "Home"
  * leads; "/" without it, hidden when empty), `compression` (how the machine shall compress pictures: off, auto_glz,
  * auto_lz, quic, glz, lz or lz4; without it the machine decides), `view-only` (keys and pointer stay here: the gateway
- * would let none of them through). Connects when put on a page and disconnects when taken off.
+ * would let none of them through), `report` (address at the gateway that is told of frames drawn and of small pictures
+ * for its pages; without it nothing is told). Connects when put on a page and disconnects when taken off.
  *
  * Events, all bubbling and composed: `spice-state` (detail: {state}), `spice-firstframe` (detail: {milliseconds,
  * steps}, steps with their times since the beginning: reach, authenticate, picture),
@@ -276,16 +278,27 @@ class Viewing {
       onfirstframe();
     };
     display.onstate = (state) => (this.#blank = state === "blank");
-    display.onstats = (stats) => this.#readings.displaySays(stats);
+    const reporter = this.#reporter(link.connectionId, display);
+    display.onstats = (stats) => {
+      this.#readings.displaySays(stats);
+      void reporter?.displaySays(stats.frames, performance.now());
+    };
     display.onclose = onclose;
     return {
       setMultimediaTime: (/** @type {number} */ time, /** @type {number | null} */ delay) => display.setMultimediaTime(time, delay),
       close: () => {
+        reporter?.close();
         display.close();
         this.stage.drop(canvas);
         if (this.display === display) this.display = null;
       },
     };
+  }
+
+  /** @param {number} connectionId @param {DisplayClient} display */
+  #reporter(connectionId, display) {
+    const url = this.#host.getAttribute("report");
+    return url ? new Reporter(reportsTo(url, connectionId), () => display.thumbnail().catch(() => null)) : null;
   }
 
   /** @param {Status} status */

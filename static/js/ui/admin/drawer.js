@@ -8,31 +8,40 @@ import { make, spriteIcon } from "../dom.js";
  * @typedef {readonly [string, string | number | null | readonly string[] | Node]} Fact
  */
 
-/** @typedef {{title: string, facts: readonly Fact[], more?: readonly Node[]}} Details */
+/** @typedef {{title: string, picture?: Node, facts: readonly Fact[], more?: readonly Node[]}} Details */
 
 export class Drawer {
   #title = make("h2", { id: "drawer-title" });
+  #picture = make("div", { class: "drawer-picture" });
   #facts = make("dl", { class: "facts" });
   #more = make("div", { class: "drawer-more" });
   #close = make("button", { type: "button", class: "button quiet", "aria-label": "Close" }, spriteIcon("close"));
   element = make("dialog", { class: "drawer", "aria-labelledby": "drawer-title" },
-    make("div", { class: "drawer-head" }, this.#title, this.#close), this.#facts, this.#more);
+    make("div", { class: "drawer-head" }, this.#title, this.#close), this.#picture, this.#facts, this.#more);
   /** @type {(() => Details | null) | null} */
   #look = null;
+  #onclose = () => {};
 
   constructor() {
     this.#close.addEventListener("click", () => this.element.close());
-    this.element.addEventListener("close", () => (this.#look = null));
+    this.element.addEventListener("close", () => {
+      this.#look = null;
+      this.#onclose();
+    });
     this.element.addEventListener("click", (event) => {
       if (event.target === this.element) this.element.close(); // beside it
     });
   }
 
-  /** @param {() => Details | null} look called again whenever something changed; null: it is gone */
-  open(look) {
+  /**
+   * @param {() => Details | null} look called again whenever something changed; null: it is gone
+   * @param {() => void} [onclose]
+   */
+  open(look, onclose = () => {}) {
+    this.#onclose();
+    this.#onclose = onclose;
     this.#look = look;
-    this.#facts.replaceChildren();
-    this.#more.replaceChildren();
+    for (const place of [this.#picture, this.#facts, this.#more]) place.replaceChildren();
     this.refresh();
     if (!this.element.open) this.element.showModal();
   }
@@ -46,6 +55,7 @@ export class Drawer {
       return;
     }
     if (this.#title.textContent !== details.title) this.#title.textContent = details.title;
+    if (details.picture && this.#picture.firstChild !== details.picture) this.#picture.replaceChildren(details.picture);
     this.#showFacts(details.facts);
     if (!this.#more.contains(document.activeElement)) this.#more.replaceChildren(...(details.more ?? []));
   }

@@ -77,6 +77,12 @@ export class Grid {
     cancelAnimationFrame(this.#asked);
   }
 
+  /** @param {Node} target @returns {{row: T, element: HTMLElement} | null} the row that it is in */
+  rowAt(target) {
+    for (const { element, row } of this.#drawn.values()) if (row !== undefined && element.contains(target)) return { row, element };
+    return null;
+  }
+
   /** What the rows can be sorted by. */
   get sortable() {
     return this.#columns.filter((column) => column.value);
@@ -191,6 +197,11 @@ class GridRow {
     this.element.append(make("td", { role: "cell", class: "tick" }, this.#tick), ...this.#cells);
     this.#tick.addEventListener("change", () => this.#row && ontouch(this.#row, this.#tick.checked));
     this.#name.addEventListener("click", () => this.#row && ontouch(this.#row, null));
+  }
+
+  /** What it shows now. */
+  get row() {
+    return this.#row;
   }
 
   /** @param {T} row @param {number} index @param {boolean} ticked */

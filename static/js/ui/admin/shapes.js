@@ -51,6 +51,7 @@
  * @property {string} since
  * @property {string[]} rights
  * @property {number | null} round_trip seconds
+ * @property {number | null} frame_rate frames a second, as its viewer says
  * @property {{key: string, type: string, id: number}[]} channels
  * @property {Traffic} traffic
  */
@@ -80,7 +81,10 @@
  * @typedef {[number, number, number, number, number, number, number, number]} ChannelFigures
  */
 
-/** Bytes in, messages in, bytes out, messages out; round trip. @typedef {[number, number, number, number, number | null]} SessionFigures */
+/**
+ * Bytes in, messages in, bytes out, messages out; round trip; frames a second.
+ * @typedef {[number, number, number, number, number | null, number | null]} SessionFigures
+ */
 
 /**
  * @typedef {object} Figures

@@ -55,7 +55,7 @@ export class State {
   figures({ at, totals, sessions, channels }) {
     for (const [id, row] of Object.entries(sessions)) {
       const session = this.sessions.get(id);
-      if (session) this.sessions.set(id, { ...session, round_trip: row[4], traffic: trafficOf(row) });
+      if (session) this.sessions.set(id, { ...session, round_trip: row[4], frame_rate: row[5], traffic: trafficOf(row) });
     }
     for (const [key, row] of Object.entries(channels)) {
       const channel = this.channels.get(key);

@@ -12,7 +12,7 @@ const NO_CHANGE = { put: [], gone: [] };
 /** @param {object} [more] @returns {any} */
 const channel = (more) => ({ key: "office/display/0", machine: "office", type: "display", id: 0, name: "display 0", client_count: 1, clients: [], traffic: STILL, ...more });
 /** @returns {any} */
-const session = () => ({ id: "1", machine: "office", user: "vera", channels: [{ key: "office/display/0", type: "display", id: 0 }], round_trip: null, traffic: STILL });
+const session = () => ({ id: "1", machine: "office", user: "vera", channels: [{ key: "office/display/0", type: "display", id: 0 }], round_trip: null, frame_rate: null, traffic: STILL });
 /** @param {object} [more] @returns {any} */
 const machine = (more) => ({ name: "office", title: "Front office", state: "up", error: "", ...more });
 
@@ -25,10 +25,11 @@ function filled() {
 test("figures move the counters, and two of them make a rate", () => {
   const state = filled();
   state.figures({ at: 10, totals: TOTALS, sessions: {}, channels: { "office/display/0": [0, 0, 100, 1, 0, 0, 0, 0] } });
-  state.figures({ at: 11, totals: { ...TOTALS, bytes_out: 900 }, sessions: { 1: [0, 0, 900, 31, 0.02] }, channels: { "office/display/0": [0, 0, 1000, 31, 4, 900, 500, 2] } });
+  state.figures({ at: 11, totals: { ...TOTALS, bytes_out: 900 }, sessions: { 1: [0, 0, 900, 31, 0.02, 24] }, channels: { "office/display/0": [0, 0, 1000, 31, 4, 900, 500, 2] } });
   assert.equal(state.channelRates.rate("office/display/0").out, 900);
   assert.equal(state.rate, 900);
   assert.equal(state.sessions.get("1")?.round_trip, 0.02);
+  assert.equal(state.sessions.get("1")?.frame_rate, 24);
   assert.equal(state.updates(/** @type {any} */ (state.sessions.get("1"))), 30);
   assert.deepEqual(state.queue("office/display/0"), { messages: 4, bytes: 900, bytesInFlight: 500, messagesInFlight: 2 });
 });

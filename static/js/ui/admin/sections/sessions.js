@@ -7,7 +7,9 @@ import { make } from "../../dom.js";
 import { bytesText, durationText } from "../../numbers.js";
 import { sitePath } from "../../site.js";
 import { momentText, shortSpan } from "../../times.js";
+import { LivePicture } from "../../live_picture.js";
 import { Panel } from "../panel.js";
+import { Preview } from "../preview.js";
 import { drawSparkline, sparkline } from "../sparkline.js";
 
 /** @typedef {import("../context.js").Context} Context */
@@ -19,7 +21,7 @@ const WATCH_SECONDS = 30;
 
 /** @param {Context} context @returns {import("../context.js").Section} */
 export function sessionsSection(context) {
-  const { state, drawer } = context;
+  const { state } = context;
   const actions = actionsOf(context);
   const panel = new Panel({
     id: "sessions",
@@ -38,16 +40,18 @@ export function sessionsSection(context) {
       make("p", {}, "Nobody is at a machine. Sessions stand here while they last."),
       make("a", { class: "button primary", href: sitePath("/") }, "Open a machine"),
     ],
-    onopen: ({ id }) => drawer.open(() => {
-      const session = state.sessions.get(id);
-      return session ? { title: `${session.user || "Somebody"} at ${session.machine}`, facts: factsOf(session, context), more: buttons(actions, session) } : null;
-    }),
+    onopen: (session) => openDetails(session, context, actions),
   });
+  const preview = context.may("sessions.watch") ? new Preview(panel.grid, previewOf) : null;
+  if (preview) panel.element.append(preview.element);
   return {
     id: "sessions",
     title: "Sessions",
     element: panel.element,
-    onchange: () => panel.set(state.sessions.values()),
+    onchange: () => {
+      panel.set(state.sessions.values());
+      preview?.check();
+    },
     find: (query) => panel.setQuery(query),
   };
 }
@@ -64,7 +68,8 @@ function columns({ state }) {
     { id: "address", label: "Address", value: ({ address }) => address },
     { id: "rights", label: "May", value: ({ rights }) => rightsText(rights), minor: true },
     { id: "trip", label: "Round trip", value: ({ round_trip }) => round_trip, text: ({ round_trip }) => (round_trip === null ? "–" : durationText(round_trip * 1000)), number: true },
-    { id: "updates", label: "Updates/s", value: (session) => state.updates(session), text: (session) => state.updates(session)?.toFixed(0) ?? "–", number: true },
+    { id: "frames", label: "Frames/s", value: ({ frame_rate }) => frame_rate, text: ({ frame_rate }) => frame_rate?.toFixed(0) ?? "–", number: true },
+    { id: "updates", label: "Updates/s", value: (session) => state.updates(session), text: (session) => state.updates(session)?.toFixed(0) ?? "–", number: true, minor: true },
     { id: "spark", label: "Last minute", draw: (cell, { id }) => drawSparkline(cell.querySelector("svg") ?? cell.appendChild(sparkline()), rates.rate(id).history), minor: true },
     { id: "rate", label: "Bytes/s", value: rate, text: (session) => `${bytesText(rate(session))}/s`, number: true },
   ];
@@ -153,7 +158,8 @@ function factsOf(session, { state }) {
     ["Address", session.address],
     ["Since", momentText(session.since)],
     ["Round trip", session.round_trip === null ? "not measured" : durationText(session.round_trip * 1000)],
-    ["Screen updates", `${state.updates(session)?.toFixed(0) ?? "–"}/s`],
+    ["Frames drawn", session.frame_rate === null ? "unknown: its viewer does not say" : `${session.frame_rate.toFixed(1)}/s`],
+    ["Updates from the machine", `${state.updates(session)?.toFixed(0) ?? "–"}/s`],
     ["From the person", `${bytesText(traffic.bytes_in)} in ${traffic.messages_in} messages, ${bytesText(rate.in)}/s`],
     ["To the person", `${bytesText(traffic.bytes_out)} in ${traffic.messages_out} messages, ${bytesText(rate.out)}/s`],
     ["Channels", channels.map(({ type, id }) => `${type} ${id}`)],
@@ -167,6 +173,27 @@ function buttons(actions, session) {
     button.addEventListener("click", () => run([session]));
     return button;
   }))];
+}
+
+/** @param {Session} session @returns {import("../preview.js").Shown} */
+function previewOf({ id, user, machine }) {
+  const caption = `${user || "Somebody"} at ${machine}`;
+  return { key: id, path: `sessions/${id}/picture`, label: `Screen of ${caption}`, caption };
+}
+
+/**
+ * All that is known of a session, with what it shows, which follows what changes.
+ * @param {Session} session @param {Context} context @param {readonly import("../panel.js").Action<Session>[]} actions
+ */
+function openDetails({ id, user, machine }, context, actions) {
+  const title = `${user || "Somebody"} at ${machine}`;
+  const picture = context.may("sessions.watch")
+    ? new LivePicture({ path: `sessions/${id}/picture`, label: `Screen of ${title}`, nothing: "No picture. Native clients send none.", pause: 3000 })
+    : null;
+  context.drawer.open(() => {
+    const session = context.state.sessions.get(id);
+    return session ? { title, picture: picture?.element, facts: factsOf(session, context), more: buttons(actions, session) } : null;
+  }, () => picture?.close());
 }
 
 /** @param {readonly string[]} rights */
