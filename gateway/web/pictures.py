@@ -28,15 +28,22 @@ LOOKED_SECONDS: Final = 30.0
 
 
 class Picture(NamedTuple):
-    """A JPEG, and when it was taken, on the loop's clock."""
+    """A JPEG, and until when the screen looked so, on the loop's clock.
+
+    An open session's looks so now: its viewer sends another when something is drawn.
+    """
 
     data: bytes
-    taken: float
+    until: float
 
 
 class _Kept(NamedTuple):
-    picture: Picture
+    """`ended` is when the session ended; None: it has not."""
+
+    data: bytes
     machine: ref[Machine]
+    session: str
+    ended: float | None = None
 
 
 class _Made(NamedTuple):
@@ -51,10 +58,13 @@ _Key = tuple[str, str | int]
 
 
 class Pictures:
-    """All of a gateway's pictures."""
+    """All of a gateway's pictures. Of those that viewers sent no more are held than `most`, and than `most_octets` of
+    them; the oldest go first."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, *, most: int = MAX_PICTURES, most_octets: int = PICTURES_BYTES) -> None:
         self._core = core
+        self._most = most
+        self._most_octets = most_octets
         self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
         self._octets = 0
         self._looked: OrderedDict[_Key, float] = OrderedDict()
@@ -88,23 +98,27 @@ class Pictures:
 
     def is_looked_at(self, machine: Machine, client: RedClient) -> bool:
         """Whether somebody asked lately for what this session could tell."""
-        keys = (_session(client), _person(machine, client))
+        keys = (_session(client), _person(machine.name, client))
         now = self._core.now()
         return any(now - self._looked.get(key, -LOOKED_SECONDS) < LOOKED_SECONDS for key in keys if key is not None)
 
     async def take(self, machine: Machine, client: RedClient, data: bytes) -> None:
         """A viewer's picture of its session. Raises `ProtocolError`."""
-        picture = Picture(await self._core.run(made_anew, data), self._core.now())
+        kept = _Kept(await self._core.run(made_anew, data), ref(machine), client.label)
         if client not in client.server.clients:
             return
-        for key in (_session(client), _person(machine, client)):
+        for key in (_session(client), _person(machine.name, client)):
             if key is not None:
-                self._put(key, _Kept(picture, ref(machine)))
+                self._put(key, kept)
 
     def on_session_over(self, client: RedClient) -> None:
         """Nobody watches over it any more; who sat there may still see what they saw."""
         self._drop(_session(client))
         self._looked.pop(_session(client), None)
+        person = _person(client.server.name, client)
+        kept = self._kept.get(person) if person is not None else None
+        if person is not None and kept is not None and kept.session == client.label:
+            self._kept[person] = kept._replace(ended=self._core.now())
 
     async def _of_own(self, machine: Machine) -> Picture | None:
         made, now = self._own.get(machine), self._core.now()
@@ -118,35 +132,37 @@ class Pictures:
     def _look(self, key: _Key) -> None:
         self._looked.pop(key, None)
         self._looked[key] = self._core.now()
-        if len(self._looked) > MAX_PICTURES:
+        if len(self._looked) > self._most:
             self._looked.popitem(last=False)
 
     def _get(self, key: _Key, machine: Machine) -> Picture | None:
         kept = self._kept.get(key)
         if kept is None:
             return None
-        if kept.machine() is not machine or self._core.now() - kept.picture.taken > PICTURE_SECONDS:
+        now = self._core.now()
+        until = now if kept.ended is None else kept.ended
+        if kept.machine() is not machine or now - until > PICTURE_SECONDS:
             self._drop(key)  # another machine of this name, or too long ago
             return None
-        return kept.picture
+        return Picture(kept.data, until)
 
     def _put(self, key: _Key, kept: _Kept) -> None:
         self._drop(key)
         self._kept[key] = kept
-        self._octets += len(kept.picture.data)
-        while self._octets > PICTURES_BYTES or len(self._kept) > MAX_PICTURES:
+        self._octets += len(kept.data)
+        while self._octets > self._most_octets or len(self._kept) > self._most:
             self._drop(next(iter(self._kept)))
 
     def _drop(self, key: _Key) -> None:
         if (kept := self._kept.pop(key, None)) is not None:
-            self._octets -= len(kept.picture.data)
+            self._octets -= len(kept.data)
 
 
 def _session(client: RedClient) -> _Key:
     return ("session", client.label)
 
 
-def _person(machine: Machine, client: RedClient) -> _Key | None:
+def _person(machine: str, client: RedClient) -> _Key | None:
     """Who sits there by their own log-in; None: a guest, or somebody whom only the machine knows."""
     holder = client.admission.holder
     if (
@@ -155,4 +171,4 @@ def _person(machine: Machine, client: RedClient) -> _Key | None:
         or holder.user_id is None
     ):
         return None
-    return (machine.name, holder.user_id)
+    return (machine, holder.user_id)

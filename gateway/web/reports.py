@@ -42,10 +42,10 @@ LONGEST_SECONDS: Final = 40.0
 
 
 class Report(Shape):
-    """What a viewer tells. `session` is MAIN's connection id, `picture` a small JPEG in Base64."""
+    """What a viewer tells: `session` is MAIN's connection id, `frames` are a second, `picture` is a JPEG in Base64."""
 
     session: Annotated[int, Field(ge=1, le=2**32 - 1)]
-    frames: Annotated[float, Field(ge=0, le=MAX_FRAME_RATE, allow_inf_nan=False)]
+    frames: Annotated[float, Field(ge=0, le=MAX_FRAME_RATE, allow_inf_nan=False)] | None = None
     picture: Annotated[str, Field(min_length=1, max_length=4 * (THUMBNAIL_BYTES // 3 + 1))] | None = None
 
 
@@ -74,7 +74,8 @@ async def report(request: web.Request) -> web.Response:
     if seconds := app[REPORT_LIMIT].take(client.label, app[ACCESS].clock.steady()):
         retry = {"Retry-After": str(max(1, round(seconds)))}
         raise web.HTTPTooManyRequests(text="This session tells too much: wait a little.", headers=retry)
-    client.tell_frame_rate(told.frames)
+    if told.frames is not None:
+        client.tell_frame_rate(told.frames)
     if told.picture is not None and app[PICTURES].wants(machine):
         await _take(request, machine, client, told.picture)
     return web.Response(text=pace(request, machine, client).model_dump_json(), content_type="application/json")

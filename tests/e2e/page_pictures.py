@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from gateway.machines.demo.apps.video import Video
 from gateway.web.keys import FLEET
@@ -58,7 +58,9 @@ def take_pages(to: Path) -> None:
             worker.open_machine(machine)
         admin = stack.enter_context(Worker(browser, office, viewport=DESKTOP))
         for name in ("demo", "design", "office"):
-            admin.open_machine(name).close()
+            opened = admin.open_machine(name)
+            opened.wait_for_timeout(1500)  # its picture goes to the gateway meanwhile
+            opened.close()
             admin.ticket_link(name)
         for dark in (False, True):
             shoot(admin.page, office.origin, PAGES, to, dark)
@@ -67,6 +69,7 @@ def take_pages(to: Path) -> None:
         for dark in (False, True):
             take_details(admin.page, to, dark)
             shoot(admin.page, office.origin, DASHBOARD, to, dark)
+            take_preview(admin, to, dark)
         browser.close()
 
 
@@ -106,9 +109,29 @@ def take_details(page: Page, to: Path, dark: bool) -> None:
     page.keyboard.press("Escape")
 
 
+def take_preview(admin: Worker, to: Path, dark: bool) -> None:
+    """What a session shows, beside its row and above all that is known of it."""
+    page, shade = admin.page, "-dark" if dark else ""
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    page.goto(f"{admin.office.origin}/admin#sessions")
+    name = admin.row("olga", "office").get_by_role("button", name="olga")
+    name.hover()
+    expect(page.get_by_role("tooltip").get_by_role("img")).to_be_visible()
+    page.wait_for_timeout(600)
+    keep(page, to / f"admin-preview{shade}.png")
+    page.set_viewport_size(PHONE)
+    name.click()
+    expect(page.get_by_role("dialog").get_by_role("img")).to_be_visible()
+    page.wait_for_timeout(600)
+    keep(page, to / f"admin-session-phone{shade}.png")
+    page.keyboard.press("Escape")
+    page.set_viewport_size(DESKTOP)
+
+
 def shoot(page: Page, origin: str, pages: Mapping[str, str], to: Path, dark: bool) -> None:
     """Pages in both sizes. The dashboard is not loaded anew: it keeps what it has measured."""
     page.emulate_media(color_scheme="dark" if dark else "light")
+    page.mouse.move(2, 2)
     for size, suffix in SIZES:
         page.set_viewport_size(size)
         for name, path in pages.items():

@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gateway.access import Role, Scope
+from gateway.access import Principal, Role, Scope
 from gateway.codecs.thumbnail import thumbnail
 from gateway.machines.fleet import Spec
 from gateway.machines.relay import parse_endpoint
+from gateway.server.client import RedClient
 from gateway.server.rights import Right
 from gateway.spice.limits import REPORT_BURST, THUMBNAIL_BYTES
-from gateway.web.keys import CONCIERGE, FLEET, PICTURES
+from gateway.web.keys import CONCIERGE, CORE, FLEET, PICTURES
 from gateway.web.reports import FRAMES_SECONDS, PICTURE_SECONDS
 from tests.peers import FakeMachine
 from tests.running import SESSION_ID, RunningGateway, open_session
@@ -57,6 +58,11 @@ async def seen(gateway: RunningGateway, who: aiohttp.ClientSession, path: str) -
 def near(found: tuple[int, int, int] | int, colour: tuple[int, int, int]) -> bool:
     """Whether a picture has the colour (B G R)."""
     return isinstance(found, tuple) and all(abs(a - b) < 12 for a, b in zip(found, colour[::-1], strict=True))
+
+
+def user_of(client: RedClient) -> int | None:
+    assert isinstance(client.admission.holder, Principal)
+    return client.admission.holder.user_id
 
 
 async def row(gateway: RunningGateway) -> dict[str, Any]:
@@ -141,9 +147,16 @@ async def test_picture_outlives_the_session_for_who_sat_there_and_nobody_else(
     near_end, _ = await open_session(await gateway.browser("office", uma), machine)
     await tell(gateway, uma, picture=picture())
     (client,) = gateway.machine().server.clients
+    kept, core = gateway.app[PICTURES], gateway.app[CORE]
+    open_now = await kept.of_machine(gateway.machine(), user_of(client))
     await near_end.close()
     await gateway.app[CONCIERGE].until_empty()
+    ended = core.now()
     assert near(await seen(gateway, uma, "/machines/office/picture"), RED)
+    afterwards = await kept.of_machine(gateway.machine(), user_of(client))
+    assert open_now is not None
+    assert afterwards is not None
+    assert open_now.until <= afterwards.until <= ended, "it looked so until the session ended"
     assert await seen(gateway, admin, f"/sessions/{client.label}/picture") == 404
     assert gateway.app[PICTURES].octets < THUMBNAIL_BYTES, "that of the session is gone"
     assert await tell(gateway, uma, picture=picture()) == 404

@@ -23,7 +23,7 @@ NONE: Final = "There is no picture."
 @pictures.get("/machines/{machine}/picture", Permission.CONSOLE, media=MEDIA_TYPE, empty=NONE)
 async def picture_of_machine(ask: Ask, machine: machines.Name) -> web.Response:
     """What a machine shows, for who may view it. The gateway makes it of a machine of its own; of others it is what
-    you saw last in a browser. `Last-Modified` tells when that was."""
+    you saw last in a browser. `Last-Modified` tells until when it looked so."""
     member, rights = await machines.find(ask, machine)
     if not rights:
         raise NotFound("There is no such machine.")
@@ -33,7 +33,7 @@ async def picture_of_machine(ask: Ask, machine: machines.Name) -> web.Response:
 @pictures.get("/sessions/{id}/picture", Permission.SESSIONS_WATCH, media=MEDIA_TYPE, empty=NONE)
 async def picture_of_session(ask: Ask, id: str) -> web.Response:
     """What a session shows, for who watches over sessions and may view its machine. Where the machine is not one of
-    the gateway's own it is what the session's browser says. `Last-Modified` tells when that was."""
+    the gateway's own it is what the session's browser says."""
     client = sessions.find(ask, id)
     member, rights = await machines.find(ask, client.server.name)
     if not rights:
@@ -44,7 +44,6 @@ async def picture_of_session(ask: Ask, id: str) -> web.Response:
 def _answer(ask: Ask, picture: Picture | None) -> web.Response:
     if picture is None:
         return web.Response(status=204)
-    age = ask.request.app[CORE].now() - picture.taken
-    taken = when(ask.access.clock.wall() - age)
-    headers = {"Last-Modified": format_datetime(taken, usegmt=True)}
+    age = ask.request.app[CORE].now() - picture.until
+    headers = {"Last-Modified": format_datetime(when(ask.access.clock.wall() - age), usegmt=True)}
     return web.Response(body=picture.data, content_type=MEDIA_TYPE, headers=headers)

@@ -6,7 +6,7 @@
 const PATIENCE_SECONDS = 10;
 
 /** @typedef {{report_after: number, picture_after: number | null, missed?: boolean}} Pace seconds; null: no pictures; `missed`: the gateway has not heard it */
-/** @typedef {{frames: number, picture?: string}} Report frames a second, and a JPEG in Base64 */
+/** @typedef {{frames?: number, picture?: string}} Report frames a second, and a JPEG in Base64 */
 
 export class Reporter {
   #send;
@@ -20,7 +20,7 @@ export class Reporter {
   /** When more may be told. */
   #due = 0;
   /** When another picture is wanted; that is not known before the first answer. */
-  #pictureDue = Infinity;
+  #pictureAt = Infinity;
   #picturedAt = -Infinity;
   /** The frames that the last picture had behind it. */
   #picturedFrames = 0;
@@ -41,18 +41,16 @@ export class Reporter {
    * @returns {Promise<void>} when everything is told that there was to tell
    */
   async displaySays(frames, now) {
-    this.#since ??= { frames, at: now };
-    const elapsed = now - this.#since.at;
-    if (this.#over || this.#busy || elapsed <= 0) return;
-    const pictureDue = now >= this.#pictureDue && frames !== this.#picturedFrames;
-    if (now < this.#due && !pictureDue) return;
-    const drawn = frames - this.#since.frames;
-    const rate = Math.round((drawn / elapsed) * 10_000) / 10;
+    if (this.#over || this.#busy || (!this.#since && frames === 0)) return;
+    const withPicture = this.#pictureDue(frames, now);
+    if (now < this.#due && !withPicture) return;
+    const rate = this.#rate(frames, now);
     this.#since = { frames, at: now };
-    if (drawn === 0 && this.#told === 0 && !pictureDue) return;
+    if (rate === 0 && this.#told === 0 && !withPicture) return;
     this.#busy = true;
     try {
-      await this.#tell(rate, pictureDue, frames, now);
+      await this.#tell({ rate, frames, now, withPicture });
+      if (!withPicture && this.#pictureDue(frames, now)) await this.#tell({ rate, frames, now, withPicture: true });
     } finally {
       this.#busy = false;
     }
@@ -62,22 +60,33 @@ export class Reporter {
     this.#over = true;
   }
 
-  /** @param {number} rate @param {boolean} withPicture @param {number} frames @param {number} now */
-  async #tell(rate, withPicture, frames, now) {
+  /** @param {number} frames @param {number} now */
+  #pictureDue(frames, now) {
+    return now >= this.#pictureAt && frames !== this.#picturedFrames;
+  }
+
+  /** Frames a second since the last measure; null at the first. @param {number} frames @param {number} now */
+  #rate(frames, now) {
+    const elapsed = this.#since ? now - this.#since.at : 0;
+    return this.#since && elapsed > 0 ? Math.round(((frames - this.#since.frames) / elapsed) * 10_000) / 10 : null;
+  }
+
+  /** @param {{rate: number | null, frames: number, now: number, withPicture: boolean}} what */
+  async #tell({ rate, frames, now, withPicture }) {
     const picture = withPicture ? await this.#takePicture() : null;
     if (this.#over) return;
-    const pace = await this.#send({ frames: rate, ...(picture ? { picture: base64(picture) } : {}) });
+    const pace = await this.#send({ ...(rate === null ? {} : { frames: rate }), ...(picture ? { picture: base64(picture) } : {}) });
     if (!pace) {
       this.close();
       return;
     }
     this.#told = pace.missed ? null : rate;
-    this.#due = now + pace.report_after * 1000;
+    this.#due = rate === null && !pace.missed ? 0 : now + pace.report_after * 1000;
     if (withPicture) {
       this.#picturedAt = now;
       this.#picturedFrames = frames;
     }
-    this.#pictureDue = pace.picture_after === null ? Infinity : this.#picturedAt + pace.picture_after * 1000;
+    this.#pictureAt = pace.picture_after === null ? Infinity : this.#picturedAt + pace.picture_after * 1000;
   }
 }
 

@@ -28,38 +28,42 @@ function viewer(pace = PACE) {
   return { reporter, told, answers, pictures: () => pictures };
 }
 
-test("a viewer tells how many frames it drew a second", async () => {
-  const { reporter, told } = viewer();
-  await reporter.displaySays(1, 1000);
-  await reporter.displaySays(31, 2000);
-  assert.deepEqual(told, [{ frames: 30 }]);
+/** @param {Reporter} reporter @param {readonly (readonly [frames: number, second: number])[]} stats */
+async function say(reporter, stats) {
+  for (const [frames, second] of stats) await reporter.displaySays(frames, second * 1000);
+}
+
+test("a viewer tells of itself with its first frame, and then how many it draws a second", async () => {
+  const { reporter, told } = viewer({ report_after: 2, picture_after: null });
+  await say(reporter, [[0, 0], [1, 1], [31, 2]]);
+  assert.deepEqual(told, [{}, { frames: 30 }]);
 });
 
 test("a viewer tells no sooner than it was asked to, and measures from then on", async () => {
   const { reporter, told } = viewer({ report_after: 2, picture_after: null });
-  for (const [frames, now] of [[0, 0], [30, 1000], [60, 2000], [80, 3000]]) await reporter.displaySays(frames, now);
-  assert.deepEqual(told, [{ frames: 30 }, { frames: 25 }]);
+  await say(reporter, [[1, 0], [31, 1], [61, 2], [81, 3]]);
+  assert.deepEqual(told, [{}, { frames: 30 }, { frames: 25 }]);
 });
 
 test("a viewer that draws nothing says so once", async () => {
   const { reporter, told } = viewer({ report_after: 1, picture_after: null });
-  for (const [frames, now] of [[0, 0], [30, 1000], [30, 2000], [30, 3000], [30, 60_000]]) await reporter.displaySays(frames, now);
-  assert.deepEqual(told, [{ frames: 30 }, { frames: 0 }]);
-  await reporter.displaySays(45, 61_000);
+  await say(reporter, [[1, 0], [31, 1], [31, 2], [31, 3], [31, 60]]);
+  assert.deepEqual(told, [{}, { frames: 30 }, { frames: 0 }]);
+  await say(reporter, [[46, 61]]);
   assert.deepEqual(told.at(-1), { frames: 15 });
 });
 
-test("a viewer sends pictures when they are wanted and something was drawn, and no others", async () => {
+test("a viewer sends a picture as soon as one is wanted, and others when something was drawn", async () => {
   const { reporter, told, pictures } = viewer();
-  const seconds = [1, 10, 20, 20, 20, 20, 20, 20, 21, 21, 21];
-  for (const [second, frames] of seconds.entries()) await reporter.displaySays(frames, second * 1000);
-  assert.equal(pictures(), 2);
-  assert.deepEqual(told.map(({ picture }) => picture ?? ""), ["", "AQID", "", "AQID", ""]);
+  await say(reporter, [[1, 0], ...[10, 20, 20, 20, 20, 20, 20, 20, 21, 21].map((frames, at) => /** @type {const} */ ([frames, at + 1]))]);
+  assert.deepEqual(told.map(({ frames = null, picture }) => [frames, picture ?? ""]),
+    [[null, ""], [null, "AQID"], [9, ""], [5, ""], [0, "AQID"], [1, ""], [0, "AQID"]]);
+  assert.equal(pictures(), 3);
 });
 
 test("a viewer whose gateway wants no pictures takes none", async () => {
   const { reporter, pictures } = viewer({ report_after: 0, picture_after: null });
-  for (let second = 0; second < 9; second++) await reporter.displaySays(second * 10, second * 1000);
+  await say(reporter, Array.from({ length: 9 }, (_, second) => [second * 10 + 1, second]));
   assert.equal(pictures(), 0);
 });
 
@@ -68,7 +72,6 @@ test("a viewer that was told to stop, or was closed, tells nothing more", async 
   for (let second = 0; second < 9; second++) await refused.reporter.displaySays(second, second * 1000);
   assert.equal(refused.told.length, 1);
   const { reporter, told } = viewer();
-  await reporter.displaySays(0, 0);
   reporter.close();
   await reporter.displaySays(30, 1000);
   assert.deepEqual(told, []);
@@ -76,11 +79,10 @@ test("a viewer that was told to stop, or was closed, tells nothing more", async 
 
 test("a report that the gateway has not heard is made again", async () => {
   const { reporter, told, answers } = viewer({ report_after: 10, picture_after: null, missed: true });
-  await reporter.displaySays(5, 0);
-  await reporter.displaySays(5, 1000);
+  await say(reporter, [[5, 0], [5, 1], [5, 10]]);
   answers.pace = { report_after: 2, picture_after: null };
-  for (let second = 2; second < 60; second++) await reporter.displaySays(5, second * 1000);
-  assert.deepEqual(told, [{ frames: 0 }, { frames: 0 }]);
+  for (let second = 11; second < 60; second++) await reporter.displaySays(5, second * 1000);
+  assert.deepEqual(told, [{}, { frames: 0 }, { frames: 0 }]);
 });
 
 test("a report that is still under way is not followed by another", async () => {
@@ -91,10 +93,9 @@ test("a report that is still under way is not followed by another", async () => 
     sent += 1;
     return new Promise((resolve) => (answer = resolve));
   }, async () => null);
-  await reporter.displaySays(0, 0);
   const first = reporter.displaySays(30, 1000);
   await reporter.displaySays(60, 9000);
   assert.equal(sent, 1);
-  answer(PACE);
+  answer({ report_after: 2, picture_after: null });
   await first;
 });
