@@ -19,7 +19,7 @@ def list_sessions(
     session: Session, machine: Annotated[str | None, typer.Option(help="Those at one machine.")] = None
 ) -> None:
     """Sessions in the order in which they began."""
-    columns = ("id", "machine", "user", "address", "since", "rights", "round_trip")
+    columns = ("id", "machine", "user", "address", "since", "rights", "round_trip", "frame_rate")
     session.list("/sessions", columns, **({"machine": machine} if machine is not None else {}))
 
 

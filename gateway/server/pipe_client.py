@@ -89,8 +89,9 @@ class PipeClient(RedChannelClient):
 
     @property
     def round_trip(self) -> float | None:
-        """By SPICE's pings, which only go where much is sent; else as the connection knows it."""
-        return self.flow.round_trip if self.flow.round_trip is not None else self.transport.round_trip
+        """As the connection knows it; else by SPICE's pings, which only go where much is sent and wait for the client."""
+        trip = self.transport.round_trip
+        return trip if trip is not None else self.flow.round_trip
 
     def has_cap(self, cap: int) -> bool:
         """Whether the client holds a capability of this channel."""
@@ -108,6 +109,7 @@ class PipeClient(RedChannelClient):
         if trailing:
             self.on_data(trailing, 0)
         self._resume_reading()
+        self.transport.measure()
 
     def on_started(self) -> None:
         """The connection stands: say what the channel says first."""

@@ -61,6 +61,10 @@ def test_axe_finds_nothing_serious(worker: Worker, scheme: str) -> None:
     for path in PAGES:
         come_to(worker, path)
         found[path] = worker.page.evaluate(_LOOK)
+    worker.admin("sessions")
+    worker.row("demo").first.hover()
+    expect(worker.page.get_by_role("tooltip")).to_be_visible()
+    found["a preview"] = worker.page.evaluate(_LOOK)
     worker.page.get_by_role("link", name="Machines", exact=True).last.click()
     worker.page.get_by_role("button", name="Add a machine").click()
     found["a dialog"] = worker.page.evaluate(_LOOK)

@@ -6,6 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.access import Role, Scope
 from gateway.spice.enums import ChannelType
+from gateway.spice.messages.common import Pong
 from tests.peers import FakeMachine
 from tests.running import RunningGateway, open_channel, open_session
 
@@ -67,3 +68,14 @@ async def test_figures_are_not_for_everybody(gateway: RunningGateway) -> None:
     session = await gateway.logged_in(Role.USER)
     async with session.get("/metrics") as response:
         assert response.status == 403
+
+
+async def test_round_trip_to_a_browser_at_a_relayed_machine_is_told(
+    gateway: RunningGateway, machine: FakeMachine
+) -> None:
+    near, far = await open_session(await gateway.browser(), machine)
+    await near.send(Pong(7, 8))  # behind the answer to the gateway's ping
+    await far.expect(Pong)
+    found = await figures(gateway)
+    place = frozenset({("machine", "office"), ("channel", "main 0")})
+    assert found["spicegate_channel_round_trip_seconds", place] > 0
