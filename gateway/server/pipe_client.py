@@ -89,7 +89,7 @@ class PipeClient(RedChannelClient):
 
     @property
     def round_trip(self) -> float | None:
-        """As the connection knows it; else by SPICE's pings, which only go where much is sent and wait for the client."""
+        """As the connection knows it; else by SPICE's pings, which go where much is sent and wait for the client."""
         trip = self.transport.round_trip
         return trip if trip is not None else self.flow.round_trip
 

@@ -23,7 +23,9 @@ from gateway.web.identity import PRINCIPAL, principal_of
 from gateway.web.keys import SETTINGS
 from gateway.web.origin import own_origin
 
-FOR_GUESTS: Final = frozenset({"guest-viewer", "guest-ws", "ticket-link", "ticket-link-post", "ticket-vv"})
+FOR_GUESTS: Final = frozenset(
+    {"guest-report", "guest-viewer", "guest-ws", "ticket-link", "ticket-link-post", "ticket-vv"}
+)
 """Routes, by name, of whoever was given a ticket."""
 PUBLIC: Final = FOR_GUESTS | {"healthz", "login", "login-post", "readyz", "setup", "setup-post", "static", "ws"}
 """Routes, by name, that need no log-in. `ws` judges for itself: a log-in or a one-time ticket, which is also what

@@ -85,13 +85,21 @@ async def admin(request: web.Request) -> web.Response:
 async def viewer(request: web.Request) -> web.Response:
     """One machine's screen."""
     machine, rights = await find_machine(request)
-    base = base_of(request)
-    return viewer_page(request, machine.name, rights, src=f"{base}/ws/{machine.name}", home=f"{base}/")
+    name, base = machine.name, base_of(request)
+    return viewer_page(request, name, rights, src=f"{base}/ws/{name}", home=f"{base}/", report=f"{base}/m/{name}/report")
 
 
-def viewer_page(request: web.Request, machine: str, rights: Right, *, src: str, home: str) -> web.Response:
-    """The viewer for somebody with these rights; `src`, `home`: as its element takes them."""
-    values = {"machine": machine, "src": src, "home": home, "view_only": Right.CONTROL not in rights}
+def viewer_page(
+    request: web.Request, machine: str, rights: Right, *, src: str, home: str, report: str
+) -> web.Response:
+    """The viewer for somebody with these rights; `src`, `home`, `report`: as its element takes them."""
+    values = {
+        "machine": machine,
+        "src": src,
+        "home": home,
+        "report": report,
+        "view_only": Right.CONTROL not in rights,
+    }
     return render(request, "viewer.html", values)
 
 

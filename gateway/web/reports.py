@@ -1,4 +1,4 @@
-"""`POST /m/{machine}/report`: what a viewer tells of its session, which only it can know: frames drawn, and a picture.
+"""`POST /m/{machine}/report`, for guests `/t/{machine}/report`: what only the viewer knows of a session.
 
 A viewer tells of its own session only: it names it by the connection id and comes by the very proof that opened it. The
 answer says how soon to tell more. Nobody who looks: seldom; many sessions: more seldom. A viewer that draws nothing new
@@ -14,7 +14,7 @@ from typing import Annotated, Final
 from aiohttp import web
 from pydantic import Field, ValidationError
 
-from gateway.access import Permission
+from gateway.access import Permission, Principal
 from gateway.access.rate import RateLimit
 from gateway.machines.machine import Machine
 from gateway.server.client import RedClient
@@ -25,7 +25,9 @@ from gateway.web.api.operation import field_errors
 from gateway.web.api.problem import BadFields, FieldError
 from gateway.web.api.shapes import Shape
 from gateway.web.guard import needs, principal
+from gateway.web.guests import guest_of
 from gateway.web.keys import ACCESS, CONCIERGE, FLEET, PICTURES
+from gateway.web.patience import read_body
 
 routes = web.RouteTableDef()
 
@@ -62,15 +64,29 @@ def make_limit() -> RateLimit:
 
 
 @routes.post("/m/{machine}/report", name="report")
-@needs(Permission.CONSOLE, or_guest=True)
+@needs(Permission.CONSOLE)
 async def report(request: web.Request) -> web.Response:
-    """Take a viewer's report of its own session."""
+    """Take a viewer's report of its own session, by a log-in."""
+    return await take_report(request, principal(request))
+
+
+@routes.post("/t/{machine}/report", name="guest-report")
+async def report_of_guest(request: web.Request) -> web.Response:
+    """The same of somebody who came by a ticket."""
+    guest = await guest_of(request)
+    if guest is None:
+        raise web.HTTPUnauthorized(text="Your visit has ended.")
+    return await take_report(request, guest)
+
+
+async def take_report(request: web.Request, by: Principal) -> web.Response:
+    """Take a report that somebody makes."""
     app = request.app
     try:
-        told = Report.model_validate_json(await request.read())
+        told = Report.model_validate_json(await read_body(request))
     except ValidationError as error:
         raise BadFields(field_errors(error)) from None
-    machine, client = await _own_session(request, told.session)
+    machine, client = await _own_session(request, by, told.session)
     if seconds := app[REPORT_LIMIT].take(client.label, app[ACCESS].clock.steady()):
         retry = {"Retry-After": str(max(1, round(seconds)))}
         raise web.HTTPTooManyRequests(text="This session tells too much: wait a little.", headers=retry)
@@ -81,11 +97,11 @@ async def report(request: web.Request) -> web.Response:
     return web.Response(text=pace(request, machine, client).model_dump_json(), content_type="application/json")
 
 
-async def _own_session(request: web.Request, connection_id: int) -> tuple[Machine, RedClient]:
+async def _own_session(request: web.Request, by: Principal, connection_id: int) -> tuple[Machine, RedClient]:
     """The session, for whoever opened it. Raises `HTTPNotFound`, whoever else asks."""
     member = request.app[FLEET].get(request.match_info["machine"])
     if member is not None:
-        admission = await request.app[CONCIERGE].admit(principal(request), member.spec.name)
+        admission = await request.app[CONCIERGE].admit(by, member.spec.name)
         client = member.machine.server.find_client(connection_id)
         if client is not None and admission is not None and client.admission.admits(admission):
             return member.machine, client

@@ -7,6 +7,7 @@ Looking at a link spends nothing: mail is scanned and chats show previews. Only 
     POST /t/{machine}            spends the ticket: this browser is a guest's from now on
     GET  /t/{machine}/screen     the viewer, for guests
     GET  /t/{machine}/ws         its channels (`bridge`)
+    POST /t/{machine}/report     what it tells of its session (`reports`)
 
 A guest's cookie is held to these addresses. So the tab that a link opened has the link's rights, whoever else is logged
 in, and every other tab has those of the log-in.
@@ -84,7 +85,8 @@ async def screen(request: web.Request) -> web.Response:
     """The machine's screen, for whoever came by a ticket."""
     if not (rights := await _guests_rights(request)):
         raise web.HTTPUnauthorized(text="Your visit has ended.")
-    return viewer_page(request, request.match_info["machine"], rights, src=f"{links_path(request)}/ws", home="")
+    machine, path = request.match_info["machine"], links_path(request)
+    return viewer_page(request, machine, rights, src=f"{path}/ws", home="", report=f"{path}/report")
 
 
 def _without_ticket_in_address(request: web.Request, ticket: str) -> web.Response:

@@ -89,7 +89,8 @@ async def test_machines_page_without_machines_says_what_to_do_next() -> None:
 
 async def test_viewer_page_embeds_the_viewer(gateway: RunningGateway) -> None:
     found = await page(gateway, "/m/office")
-    assert found.all("spice-viewer") == [{"machine": "office", "src": "/ws/office", "home": "/"}]
+    viewer = {"machine": "office", "src": "/ws/office", "home": "/", "report": "/m/office/report"}
+    assert found.all("spice-viewer") == [viewer]
     assert "The viewer needs JavaScript" in found.text
     assert "The viewer has not loaded" in found.text
 

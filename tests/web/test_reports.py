@@ -33,10 +33,10 @@ def picture(colour: tuple[int, int, int] = RED) -> str:
     return base64.b64encode(thumbnail(np.full((90, 160, 4), (*colour, 0), np.uint8))).decode()
 
 
-async def tell(gateway: RunningGateway, who: aiohttp.ClientSession, machine: str = "office", **report: Any) -> Any:
+async def tell(gateway: RunningGateway, who: aiohttp.ClientSession, where: str = "/m/office", **report: Any) -> Any:
     """Report as the viewer does; the answer, or the status of a refusal."""
     body = {"session": SESSION_ID, "frames": 0, **report}
-    async with who.post(f"/m/{machine}/report", json=body, headers={"Origin": gateway.site}) as response:
+    async with who.post(f"{where}/report", json=body, headers={"Origin": gateway.site}) as response:
         return await response.json() if response.status == 200 else response.status
 
 
@@ -181,10 +181,12 @@ async def test_guest_gives_the_machine_no_picture_not_even_for_who_sent_the_link
     admin = Client(await gateway.logged_in(), gateway.site)
     issued = await admin.post("/tickets", {"machine": "office", "rights": ["view"], "lifetime": 60})
     guest = gateway.visitor()
-    async with guest.get(issued["link"], allow_redirects=False) as response:
-        assert response.status == 303
-    await open_session(await gateway.browser("office", guest), machine)
-    assert (await tell(gateway, guest, frames=3, picture=picture()))["report_after"] > 0
+    form, headers = {"ticket": issued["secret"]}, {"Origin": gateway.site}
+    async with guest.post("/t/office", data=form, headers=headers) as response:
+        assert 'report="/t/office/report"' in await response.text()
+    await open_session(gateway.guest("office", guest), machine)
+    assert (await tell(gateway, guest, "/t/office", frames=3, picture=picture()))["report_after"] > 0
+    assert await tell(gateway, guest, frames=9) == 401
     found = await row(gateway)
     assert (found["method"], found["frame_rate"]) == ("ticket", 3)
     assert near(await seen(gateway, admin.session, f"/sessions/{found['id']}/picture"), RED)
@@ -196,8 +198,10 @@ async def test_nobody_tells_of_somebody_elses_session(gateway: RunningGateway, m
     await open_session(await gateway.browser("office", uma), machine)
     assert await tell(gateway, mallory, frames=9, picture=picture()) == 404
     assert await tell(gateway, uma, session=SESSION_ID + 1) == 404
-    assert await tell(gateway, uma, "elsewhere") == 404
-    assert await tell(gateway, gateway.visitor()) == 401
+    assert await tell(gateway, uma, "/m/elsewhere") == 404
+    for where in ("/m/office", "/t/office"):
+        assert await tell(gateway, gateway.visitor(), where) == 401
+    assert await tell(gateway, uma, "/t/office") == 401, "no guest"
     key = await gateway.access.keys.issue(await gateway.admin(), "program", [Scope.ADMIN])
     headers, body = {"Authorization": f"Bearer {key.secret}"}, {"session": SESSION_ID, "frames": 9}
     async with gateway.visitor().post("/m/office/report", json=body, headers=headers) as response:

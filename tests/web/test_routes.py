@@ -21,6 +21,7 @@ ALLOWED = {
     "/static/{path}": "the error page needs its style; the files are those of the public package",
     "/t/{machine}.vv": "the ticket in the link is what opens it",
     "/t/{machine}": "the ticket in the link is what opens it",
+    "/t/{machine}/report": "the cookie counts that was given for a ticket",
     "/t/{machine}/screen": "the cookie counts that was given for a ticket",
     "/t/{machine}/ws": "the cookie counts that was given for a ticket",
     "/ws/{machine}": "clients without a cookie give a one-time ticket in the SPICE link",
