@@ -86,12 +86,12 @@ async def viewer(request: web.Request) -> web.Response:
     """One machine's screen."""
     machine, rights = await find_machine(request)
     name, base = machine.name, base_of(request)
-    return viewer_page(request, name, rights, src=f"{base}/ws/{name}", home=f"{base}/", report=f"{base}/m/{name}/report")
+    return viewer_page(
+        request, name, rights, src=f"{base}/ws/{name}", home=f"{base}/", report=f"{base}/m/{name}/report"
+    )
 
 
-def viewer_page(
-    request: web.Request, machine: str, rights: Right, *, src: str, home: str, report: str
-) -> web.Response:
+def viewer_page(request: web.Request, machine: str, rights: Right, *, src: str, home: str, report: str) -> web.Response:
     """The viewer for somebody with these rights; `src`, `home`, `report`: as its element takes them."""
     values = {
         "machine": machine,
