@@ -86,10 +86,6 @@ class Access:
                 self.fault = error
             await asyncio.sleep(TEND_SECONDS)
 
-    async def identify(self, cookie: str | None, *, address: str) -> Principal | None:
-        """Whose cookie it is: a user's log-in or a guest's. None: nobody's (any more)."""
-        return await self.sessions.find(cookie, address=address) or await self.guests.find(cookie, address=address)
-
     async def tend(self) -> None:
         """Notice what ended by time or by other programs; hourly, forget what is long over. Raises `StoreError`."""
         await self.leases.recheck()

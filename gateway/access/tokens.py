@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
 from typing import Final
 
@@ -36,13 +35,3 @@ def new_key() -> tuple[str, str]:
 def digest(secret: str) -> str:
     """What is kept of a secret."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def csrf_token(cookie: str) -> str:
-    """What a log-in's own pages send with each write; who knows it does not know the cookie."""
-    return hmac.new(cookie.encode("utf-8", "surrogatepass"), b"csrf", hashlib.sha256).hexdigest()
-
-
-def is_csrf_token(cookie: str, given: str) -> bool:
-    """Compared in constant time."""
-    return hmac.compare_digest(csrf_token(cookie).encode(), given.encode("utf-8", "surrogatepass"))

@@ -18,19 +18,19 @@ async def guest(access: Access) -> Principal:
 
 async def test_a_guest_comes_back_with_the_cookie_for_the_spent_ticket(access: Access, guest: Principal) -> None:
     cookie = access.guests.open(guest)
-    found = await access.identify(cookie, address=HERE)
+    found = await access.guests.find(cookie, address=HERE)
     assert found is not None
     assert (found.method, found.machine, found.rights, found.address) == (Method.TICKET, "lab1", Right.VIEW, HERE)
     assert found.permissions == set()
     for wrong in (None, "", "guess", "x" * 1000):
-        assert await access.identify(wrong, address=HERE) is None
+        assert await access.guests.find(wrong, address=HERE) is None
 
 
 async def test_a_guest_goes_with_the_ticket(access: Access, guest: Principal) -> None:
     cookie = access.guests.open(guest)
     assert guest.proof is not None
     await access.tickets.revoke(ROOT, guest.proof.id)
-    assert await access.identify(cookie, address=HERE) is None
+    assert await access.guests.find(cookie, address=HERE) is None
     assert len(access.guests) == 0
 
 
@@ -40,19 +40,19 @@ async def test_a_guest_stays_while_the_session_runs_and_may_be_away_for_ten_minu
     cookie, ends = access.guests.open(guest), list[str]()
     lease = await access.leases.take(guest, "lab1", Right.VIEW, ends.append)
     clock.time += HOUR
-    assert await access.identify(cookie, address=HERE) is not None
+    assert await access.guests.find(cookie, address=HERE) is not None
     access.leases.release(lease)
     clock.time += 599
-    assert await access.identify(cookie, address=HERE) is not None
+    assert await access.guests.find(cookie, address=HERE) is not None
     clock.time += 600
-    assert await access.identify(cookie, address=HERE) is None
+    assert await access.guests.find(cookie, address=HERE) is None
     assert ends == []
 
 
 async def test_what_the_issuer_lost_the_guest_has_not(access: Access, guest: Principal) -> None:
     cookie = access.guests.open(guest)
     await allow(access, Role.USER, Right.NONE)
-    found = await access.identify(cookie, address=HERE)
+    found = await access.guests.find(cookie, address=HERE)
     assert found is not None
     assert await access.authority.rights(found, "lab1") == Right.NONE
 
@@ -62,4 +62,4 @@ async def test_so_many_guests_are_known(access: Access, guest: Principal) -> Non
     for _ in range(MAX_GUESTS):
         access.guests.open(guest)
     assert len(access.guests) == MAX_GUESTS
-    assert await access.identify(first, address=HERE) is None
+    assert await access.guests.find(first, address=HERE) is None
