@@ -171,3 +171,7 @@ class Sharing:
             found = self._snapshots[key] = Snapshot(surface, rect, lent=lent)
             self._pixels += rect.area
         return found
+
+    def forget(self, surface: Surface) -> None:
+        """It is gone: another may have its number, and come to have its count of changes."""
+        self._versions.pop(surface.id, None)

@@ -83,6 +83,7 @@ class Screen:
         if surface.id == PRIMARY:
             self._tell_over(self._videos.clear())
         del self.surfaces[surface.id]
+        self.sharing.forget(surface)
         surface.alive = False
         self.tell(DestroySurface(surface.id))
 

@@ -206,6 +206,19 @@ async def test_primary_surface_changes_its_size() -> None:
     assert [(head.monitor_id, head.x) for head in screen.monitors.heads] == [(0, 0), (1, 50)]
 
 
+async def test_surface_that_has_the_number_of_one_before_has_pixels_of_its_own() -> None:
+    async with ServingCore() as core, core.client() as client:
+        worker = adapter_of(core).worker
+        screen = await LinkedScreen.open(await client.begin(), caps=LZ4)
+        for seed in range(4):
+            primary, other = worker.create_primary_surface(64, 48), worker.create_surface(40, 30)
+            scribble(primary, seed)
+            scribble(other, seed + 100)
+            await screen.until_equal(primary)
+            await screen.until_equal(other)
+            other.destroy()
+
+
 async def test_picture_that_comes_again_is_taken_from_the_cache() -> None:
     async with ServingCore() as core, core.client() as client:
         surface = adapter_of(core).worker.create_primary_surface(640, 480)
