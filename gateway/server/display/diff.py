@@ -41,20 +41,21 @@ class Difference:
 
     def __init__(self, now: Words, before: Words, *, kernels: Kernels | None = KERNELS) -> None:
         self._now, self._before = now, before
-        self._few = Comparer(kernels, now, before).box if kernels is not None else self._few_slowly
+        self._box = Comparer(kernels, now, before).box if kernels is not None else self._box_slowly
 
     def within(self, where: Rect) -> Region:
         """The part of `where` in which they differ.
 
         A large one is compared by whole tiles: what differs in a tile of its edge, but outside of it, counts as well.
         """
-        area = where.area
-        if area > FEW_PIXELS:
-            return _tiles_that_differ(self._now, self._before, where)
-        box = self._few(*where) if area else None
+        return _tiles_that_differ(self._now, self._before, where) if where.area > FEW_PIXELS else self.around(where)
+
+    def around(self, where: Rect) -> Region:
+        """The smallest rectangle of `where` in which everything lies that differs there."""
+        box = self._box(*where) if not where.is_empty else None
         return Region.of(Rect(*box)) if box is not None else NOWHERE
 
-    def _few_slowly(self, *where: int) -> Rect | None:
+    def _box_slowly(self, *where: int) -> Rect | None:
         box = Rect(*where)
         differs = self._now[box.slices] != self._before[box.slices]
         return _around(differs).moved(box.left, box.top) if differs.any() else None

@@ -39,6 +39,8 @@ class ScrollFinder:
     def __init__(self) -> None:
         self._misses = 0
         self._skipped = 0
+        self.rolls = False
+        """Whether the last change that was looked at was scrolling."""
 
     def find(self, now: Words, before: Words, where: Rect) -> Move | None:
         """What moved up or down within `where`."""
@@ -49,6 +51,7 @@ class ScrollFinder:
             return None
         self._skipped = 0
         move = find_move(now, before, where)
+        self.rolls = move is not None
         self._misses = 0 if move else self._misses + 1
         return move
 

@@ -232,11 +232,15 @@ class Surface:
 
     def _tell_changes(self, declared: Region) -> tuple[Region, bool]:
         """Find what changed of one part, and whether it only moved."""
-        region = self._changed(declared)
-        move = self._scrolls.find(self._all, self._told, region.bounds) if region else None
+        rolls = self._scrolls.rolls  # then most of what differs will be a move: where it ends is enough to know before
+        region = self._difference.around(declared.bounds) if rolls else self._changed(declared)
+        where = region.bounds
+        move = self._scrolls.find(self._all, self._told, where) if region else None
         if move is not None:
             self._move_told(move.box, move.box.moved(0, -move.dy))
-            region = self._changed(Region((region.bounds,)))
+            region = self._changed(Region.of(where))
+        elif rolls:
+            region = self._changed(declared)
         if region:
             self._catch_up_with(region)
             self._screen.tell_damage(self, region)
