@@ -40,7 +40,11 @@ Network = Annotated[AnyNetwork, BeforeValidator(_network)]
 class GatewayConfig(Base):
     """Where the gateway listens, and who may come. See `exposure` for what is needed beyond the loopback."""
 
-    host: str = Field("127.0.0.1", description="Address to listen on; beyond this computer only with TLS or a proxy.")
+    host: str = Field(
+        "127.0.0.1",
+        description="Address to listen on; beyond this computer only with TLS or a proxy. 0.0.0.0 is all of IPv4, "
+        ":: all of IPv6.",
+    )
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 for any.")
     tls_cert: Path | None = Field(None, description="The gateway's own certificate (PEM).", examples=["cert.pem"])
     tls_key: Path | None = Field(None, description="Its key (PEM).", examples=["key.pem"])
