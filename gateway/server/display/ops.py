@@ -106,6 +106,7 @@ class Draw(Op):
         self.sources = frozenset(_surfaces_in(drawing))
         self.needs = DisplayCap.COMPOSITE if isinstance(drawing, draw.DrawComposite) else None
         """What a client must be able to; others get pixels."""
+        self.payload = Payload(type(drawing), codec.marshal(drawing))  # now: a mistake is the machine's, not a client's
 
     def message(self) -> Message:
         return self._drawing

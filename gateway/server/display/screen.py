@@ -87,6 +87,12 @@ class Screen:
         surface.alive = False
         self.tell(DestroySurface(surface.id))
 
+    def surface(self, id_: int) -> Surface:
+        """The surface with this number. Raises `UsageError` when there is none."""
+        if (surface := self.surfaces.get(id_)) is None:
+            raise UsageError(f"there is no surface {id_}")
+        return surface
+
     def free_id(self) -> int:
         """For an off-screen surface; 0 is the primary's."""
         return next(id_ for id_ in range(1, MAX_SURFACES + 1) if id_ not in self.surfaces)

@@ -130,7 +130,7 @@ class Surface:
         box = rect & self.bounds
         if box.is_empty:
             return
-        self._catch_up()
+        self.catch_up()
         self._all[box.slices] = colour
         if self._screen.is_watched:
             self._change()[box.slices] = colour
@@ -143,7 +143,7 @@ class Surface:
         box = rect & self.bounds & self.bounds.moved(dx, dy)
         if box.is_empty or not (dx or dy):
             return
-        self._catch_up()
+        self.catch_up()
         source = box.moved(-dx, -dy)
         _move(self._all, source, box)
         if self._screen.is_watched:
@@ -163,7 +163,7 @@ class Surface:
         """`drawing` happened, and the machine has drawn its result into `pixels` itself, within the message's box.
 
         Pictures in it must be BITMAPs or surfaces, and refer to no cache: all clients get the same.
-        Raises `UsageError` when it is another surface's.
+        Raises `UsageError` when it is another surface's, reads from one that is gone, or does not fit the wire.
         """
         self._check()
         if drawing.base.surface_id != self.id:
@@ -175,9 +175,12 @@ class Surface:
         if any(update.region.overlaps(box) for update in self._pending):
             self.damage(box)  # it was drawn on what nobody was told of
             return
-        self._catch_up()
+        told = Draw(self.id, box, drawing)
+        for source in told.sources:
+            self._screen.surface(source).catch_up()  # it reads what was drawn there before
+        self.catch_up()
         self._change()[box.slices] = self._all[box.slices]
-        self._screen.tell(Draw(self.id, box, drawing))
+        self._screen.tell(told)
 
     def destroy(self) -> None:
         """Take it away."""
@@ -205,6 +208,11 @@ class Surface:
         """Somebody watches for the first time: clients will be told what is there now."""
         self._pending.clear()
         self._change()[:] = self._all
+
+    def catch_up(self) -> None:
+        """An operation comes: what was drawn before has to be told before."""
+        if self._pending:
+            self.settle()
 
     def settle(self) -> None:
         """Find out what changed really, and tell it."""
@@ -271,11 +279,6 @@ class Surface:
             self.shadow = _bytes(self._told, self.bounds)
         self._loans.clear()
         return self._told
-
-    def _catch_up(self) -> None:
-        """An operation comes: what was drawn before has to be told before."""
-        if self._pending:
-            self.settle()
 
     def _check(self) -> None:
         if not self.alive:

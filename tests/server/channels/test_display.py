@@ -206,6 +206,36 @@ async def test_primary_surface_changes_its_size() -> None:
     assert [(head.monitor_id, head.x) for head in screen.monitors.heads] == [(0, 0), (1, 50)]
 
 
+async def test_drawing_reads_what_was_drawn_on_its_source_in_the_same_turn() -> None:
+    async with ServingCore() as core, core.client() as client:
+        worker = adapter_of(core).worker
+        primary, source = worker.create_primary_surface(64, 48), worker.create_surface(40, 30)
+        screen = await LinkedScreen.open(await client.begin(), caps=LZ4)
+        await screen.until_equal(source)
+        for seed in range(3):
+            scribble(source, seed)
+            primary.pixels[source.bounds.slices] = source.pixels
+            primary.draw(surface_copy(source, source.bounds))
+            await screen.until_equal(primary)
+
+
+async def test_drawing_that_no_client_could_read_is_refused_before_anybody_is_told() -> None:
+    async with ServingCore() as core, core.client() as client:
+        worker = adapter_of(core).worker
+        primary, source = worker.create_primary_surface(64, 48), worker.create_surface(40, 30)
+        screen = await LinkedScreen.open(await client.begin(), caps=LZ4)
+        await screen.until(display.Mark)
+        drawing = surface_copy(source, source.bounds)
+        source.destroy()
+        with pytest.raises(UsageError, match="there is no surface"):
+            primary.draw(drawing)
+        drawing.data.src_area.left = 1 << 40
+        with pytest.raises(UsageError, match="does not fit the wire"):
+            primary.draw(drawing)
+        scribble(primary)
+        await screen.until_equal(primary)
+
+
 async def test_surface_that_has_the_number_of_one_before_has_pixels_of_its_own() -> None:
     async with ServingCore() as core, core.client() as client:
         worker = adapter_of(core).worker
