@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -348,14 +349,14 @@ async def test_slow_client_disturbs_nobody_and_gets_the_newest_picture() -> None
         await slow.until_equal(surface)
 
 
-async def test_photograph_comes_quickly_over_a_slow_link_and_exactly_later() -> None:
-    async with ServingCore() as core, core.client() as client:
+async def test_photograph_comes_quickly_over_a_slow_link_and_exactly_later(tmp_path: Path) -> None:
+    async with ServingCore(unix=tmp_path / "spice.sock") as core, core.client() as client:
         surface = adapter_of(core).worker.create_primary_surface(320, 240)
         surface.pixels[:] = np.random.default_rng(1).integers(0, 256, surface.pixels.shape, np.uint8)
         session = await client.begin()
         main = core.server.main.clients[0]
         assert isinstance(main, MainClient)
-        main.flow.round_trip = 0.1  # as if the client were far away
+        main.flow.round_trip = 0.1  # as if the client were far away: of a Unix socket the kernel knows nothing else
         screen = await LinkedScreen.open(session, caps=LZ4, compression=ImageCompression.AUTO_LZ)
         assert await image_of(screen) is ImageType.JPEG
         assert await image_of(screen) in (ImageType.QUIC, ImageType.LZ_RGB)
