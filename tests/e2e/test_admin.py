@@ -182,7 +182,7 @@ def test_watching_gives_the_picture_and_nothing_else(enter: Enter) -> None:
         admin.act(admin.row("uma", "demo"), "Watch")
     wait_connected(opened.value)
     assert opened.value.url == f"{admin.office.origin}/t/demo/screen"
-    expect(admin.row("admin", "demo", "view only")).to_be_visible()
+    expect(admin.row("guest of admin", "demo", "view only")).to_be_visible()
 
 
 def test_machine_is_added_tested_opened_and_removed(enter: Enter) -> None:

@@ -4,6 +4,7 @@
 import { make, spriteIcon } from "../dom.js";
 import { bytesText } from "../numbers.js";
 import { drawSparkline, sparkline } from "./sparkline.js";
+import { whoAndWhere } from "./who.js";
 
 /** @typedef {{sentence: string, section: string, query: string}} Alert `query` finds it in that section's table */
 
@@ -45,9 +46,10 @@ export function alertsOf(state) {
       alerts.push({ sentence: `${machine.title}: ${machine.error || "not reachable"}`, section: "machines", query: machine.name });
     }
   }
-  for (const { id, user, machine, round_trip } of state.sessions.values()) {
+  for (const session of state.sessions.values()) {
+    const { id, round_trip } = session;
     if (round_trip !== null && round_trip > SLOW_TRIP) {
-      const sentence = `${user || "Somebody"} at ${machine}: a round trip takes ${Math.round(round_trip * 1000)} ms`;
+      const sentence = `${whoAndWhere(session)}: a round trip takes ${Math.round(round_trip * 1000)} ms`;
       alerts.push({ sentence, section: "sessions", query: id });
     }
   }

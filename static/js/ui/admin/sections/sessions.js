@@ -11,6 +11,7 @@ import { LivePicture } from "../../live_picture.js";
 import { Panel } from "../panel.js";
 import { Preview } from "../preview.js";
 import { drawSparkline, sparkline } from "../sparkline.js";
+import { whoAndWhere, whoText } from "../who.js";
 
 /** @typedef {import("../context.js").Context} Context */
 /** @typedef {import("../shapes.js").Session} Session */
@@ -31,7 +32,7 @@ export function sessionsSection(context) {
     columns: columns(context),
     rows: {
       key: ({ id }) => id,
-      words: ({ id, user, machine, address, method, rights }) => `${id} ${user} ${machine} ${address} ${method} ${rights.join(" ")}`,
+      words: (session) => `${session.id} ${whoText(session)} ${session.machine} ${session.address} ${session.method} ${session.rights.join(" ")}`,
       addresses: ({ address }) => [address],
     },
     order: { sort: "since", descending: true },
@@ -62,7 +63,7 @@ function columns({ state }) {
   /** @param {Session} session */
   const rate = ({ id }) => rates.rate(id).in + rates.rate(id).out;
   return [
-    { id: "user", label: "User", value: ({ user }) => user || "somebody" },
+    { id: "user", label: "User", value: whoText },
     { id: "machine", label: "Machine", value: ({ machine }) => machine },
     { id: "since", label: "For", value: ({ since }) => since, text: ({ since }) => shortSpan((Date.now() - Date.parse(since)) / 1000) },
     { id: "address", label: "Address", value: ({ address }) => address },
@@ -89,7 +90,7 @@ function actionsOf(context) {
 /** @param {Session[]} sessions */
 function whom(sessions) {
   const [first] = sessions;
-  return sessions.length === 1 ? `${first.user || "somebody"} at ${first.machine}` : `${sessions.length} sessions`;
+  return sessions.length === 1 ? `${whoText(first)} at ${first.machine}` : `${sessions.length} sessions`;
 }
 
 /** @param {Context} context @param {Session[]} sessions */
@@ -150,7 +151,7 @@ function factsOf(session, { state }) {
   const { traffic, channels } = session;
   const rate = state.sessionRates.rate(session.id);
   return [
-    ["User", session.user || "somebody"],
+    ["User", whoText(session)],
     ["Machine", session.machine],
     ["Session", session.id],
     ["Opened by", session.method],
@@ -176,17 +177,19 @@ function buttons(actions, session) {
 }
 
 /** @param {Session} session @returns {import("../preview.js").Shown} */
-function previewOf({ id, user, machine }) {
-  const caption = `${user || "Somebody"} at ${machine}`;
+function previewOf(session) {
+  const caption = whoAndWhere(session);
+  const { id } = session;
   return { key: id, path: `sessions/${id}/picture`, label: `Screen of ${caption}`, caption };
 }
 
 /**
  * All that is known of a session, with what it shows, which follows what changes.
- * @param {Session} session @param {Context} context @param {readonly import("../panel.js").Action<Session>[]} actions
+ * @param {Session} opened @param {Context} context @param {readonly import("../panel.js").Action<Session>[]} actions
  */
-function openDetails({ id, user, machine }, context, actions) {
-  const title = `${user || "Somebody"} at ${machine}`;
+function openDetails(opened, context, actions) {
+  const title = whoAndWhere(opened);
+  const { id } = opened;
   const picture = context.may("sessions.watch")
     ? new LivePicture({ path: `sessions/${id}/picture`, label: `Screen of ${title}`, nothing: "No picture. Native clients send none.", pause: 3000 })
     : null;
