@@ -18,6 +18,7 @@ try {
   await page.type("#name", name);
   await page.type("#password", password);
   await Promise.all([page.waitForNavigation(), page.click("button[type=submit]")]);
+  await page.evaluate(() => customElements.whenDefined("spice-viewer").then(() => null)); // its modules come a moment later
   console.log(JSON.stringify({ version: await browser.version(), pid: browser.process().pid }));
   const answers = {
     look: () => page.evaluate(look),
