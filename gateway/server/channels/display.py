@@ -23,6 +23,7 @@ from gateway.server.display.sender import Outlet, Sender, invalidation
 from gateway.server.display.streams import Streams
 from gateway.server.display.surface import PRIMARY, Surface
 from gateway.server.display.videos import Video
+from gateway.server.flow import FlowControl
 from gateway.server.pipe_channel import PipeChannel
 from gateway.server.pipe_client import PipeClient
 from gateway.server.transport import Transport
@@ -76,6 +77,8 @@ class DisplayClient(PipeClient, Watcher, Outlet):
         self._choice = Choice()
         reports, sized = self.has_cap(DisplayCap.STREAM_REPORT), self.has_cap(DisplayCap.SIZED_STREAM)
         self._streams = Streams(self, reports=reports, sized=sized)
+        self._pings: FlowControl | None = None
+        """MAIN's, whose round trip is known from its beginning, and is the client's own behind whatever proxy."""
         self._monitors_due = False
         self._changed_lately = False
         self._deadline: Timer | None = None
@@ -155,8 +158,7 @@ class DisplayClient(PipeClient, Watcher, Outlet):
         known = self.flow.rate
         if known is not None and self.flow.is_limited:
             return known
-        main = self.client.main
-        trip = main.round_trip if main is not None else None
+        trip = self._pings.round_trip if self._pings is not None else None
         return max(SLOW_RATE, known or 0) if trip is not None and trip > FAR_SECONDS else math.inf
 
     def news(self) -> list[Payload]:
@@ -215,6 +217,8 @@ class DisplayClient(PipeClient, Watcher, Outlet):
             raise ProtocolError("a display channel begins once")
         if self._deadline is not None:
             self._deadline.cancel()
+        main = self.client.main
+        self._pings = main.flow if isinstance(main, PipeClient) else None
         self._share_caches(message)
         self._choice.lz4, self._choice.glz = self.has_cap(DisplayCap.LZ4_COMPRESSION), self.glz
         self._streams.set_encoders(self._encoders([]))
