@@ -14,9 +14,12 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.e2e.browser import Viewer, chromium
+from tests.e2e.credentials import NAME
 from tests.e2e.gateway import Gateway
 from tests.e2e.guest import pattern
 from tests.e2e.guest.build import Guest, build
+from tests.e2e.office import Office
+from tests.e2e.office_visitor import Enter, Worker
 from tests.e2e.qemu import BINARY, LinuxQemu, Qemu, Vga
 from tests.e2e.xspice import Xspice
 
@@ -120,3 +123,13 @@ class GatewayFor:
         return self.cleanup.enter_context(
             Gateway(self.home / "gateway", url or machine.url, machine.password, arguments=arguments)
         )
+
+
+@pytest.fixture
+def enter(browser: Browser, office: Office, cleanup: ExitStack) -> Enter:
+    """Whoever comes to the office of the test's module."""
+
+    def come(name: str = NAME) -> Worker:
+        return cleanup.enter_context(Worker(browser, office, name))
+
+    return come

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
@@ -74,3 +75,7 @@ def wait_connected(page: Page) -> None:
 def shown_by_viewer(page: Page, text: str | re.Pattern[str]) -> None:
     """The viewer's page says it."""
     expect(page.locator("spice-viewer").get_by_text(text).filter(visible=True).first).to_be_visible()
+
+
+Enter = Callable[..., Worker]
+"""Somebody comes to work: `enter("uma")`, or without a name the administrator."""

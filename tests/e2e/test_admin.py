@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from time import monotonic
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.e2e.credentials import NAME
 from tests.e2e.office import PEOPLE, Office
-from tests.e2e.office_visitor import Worker, shown_by_viewer, wait_connected
+from tests.e2e.office_visitor import Enter, shown_by_viewer, wait_connected
 
 pytestmark = pytest.mark.e2e
-
-Enter = Callable[..., Worker]
-
 
 @pytest.fixture(scope="module")
 def office() -> Iterator[Office]:
     with Office() as office:
         yield office
-
-
-@pytest.fixture
-def enter(browser: Browser, office: Office, cleanup: ExitStack) -> Enter:
-    """Somebody comes to work: `enter("uma")`."""
-
-    def come(name: str = NAME) -> Worker:
-        return cleanup.enter_context(Worker(browser, office, name))
-
-    return come
 
 
 # what stands there

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
-from tests.e2e.credentials import NAME
 from tests.e2e.office import Office
-from tests.e2e.office_visitor import Worker, wait_connected
+from tests.e2e.office_visitor import Enter, Worker, wait_connected
 
 pytestmark = pytest.mark.e2e
-
-Enter = Callable[..., Worker]
-
 
 @pytest.fixture
 def office() -> Iterator[Office]:
     with Office() as office:
         yield office
-
-
-@pytest.fixture
-def enter(browser: Browser, office: Office, cleanup: ExitStack) -> Enter:
-    def come(name: str = NAME) -> Worker:
-        return cleanup.enter_context(Worker(browser, office, name))
-
-    return come
 
 
 def card(worker: Worker, name: str) -> Locator:

@@ -12,16 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from gateway.machines.demo.apps.video import Video
 from gateway.machines.fleet import Spec
 from gateway.machines.relay import parse_endpoint
 from gateway.web.keys import FLEET
 from tests.e2e import picture
-from tests.e2e.credentials import NAME
 from tests.e2e.office import Office
-from tests.e2e.office_visitor import Worker
+from tests.e2e.office_visitor import Enter, Worker
 from tests.e2e.oracle import screenshot
 from tests.e2e.picture import Pixels
 from tests.e2e.program import ticks
@@ -29,7 +28,6 @@ from tests.e2e.xspice import Xspice
 
 pytestmark = pytest.mark.e2e
 
-Enter = Callable[..., Worker]
 CELLS = 4
 NEAR = 10
 """Levels by which the average colour of a cell may differ: a thumbnail is small, and a JPEG."""
@@ -57,14 +55,6 @@ _FEED = """(seconds) => new Promise((done) => {
 def office() -> Iterator[Office]:
     with Office() as office:
         yield office
-
-
-@pytest.fixture
-def enter(browser: Browser, office: Office, cleanup: ExitStack) -> Enter:
-    def come(name: str = NAME) -> Worker:
-        return cleanup.enter_context(Worker(browser, office, name))
-
-    return come
 
 
 @pytest.fixture

@@ -43,23 +43,23 @@ class Kernels:
     """The library. Errors when it is opened: `OSError` when it is missing or was made from other sources."""
 
     def __init__(self, path: Path = LIBRARY) -> None:
-        self.library = ctypes.CDLL(str(path))
+        self.functions = ctypes.CDLL(str(path))
         for name, (result, arguments) in _FUNCTIONS.items():
             try:
-                function = getattr(self.library, name)
+                function = getattr(self.functions, name)
             except AttributeError as error:
                 raise OSError(f"{path} has no {name}") from error
             function.restype, function.argtypes = result, arguments
-        if self.library.kernel_sources().decode() != digest():
+        if self.functions.kernel_sources().decode() != digest():
             raise OSError(f"{path} was made from other sources: run python -m gateway.codecs.kernels.build")
 
     def lz(self, head: bytes, pixels: Words, *, colours: bool, alpha: bool) -> bytes:
         """``head``, then the LZ streams that are asked for."""
         count, end = pixels.size, len(head)
-        parts = [(COLOUR_BYTES, self.library.lz_colours)] if colours else []
+        parts = [(COLOUR_BYTES, self.functions.lz_colours)] if colours else []
         if alpha:
-            parts.append((ALPHA_BYTES, self.library.lz_alpha))
-        out = _room(end + sum(self.library.lz_bound(count, unit) for unit, _ in parts))
+            parts.append((ALPHA_BYTES, self.functions.lz_alpha))
+        out = _room(end + sum(self.functions.lz_bound(count, unit) for unit, _ in parts))
         out[:end] = np.frombuffer(head, np.uint8)
         for _, encode in parts:
             end += encode(pixels.ctypes.data, count, out.ctypes.data + end)
@@ -67,9 +67,9 @@ class Kernels:
 
     def quic(self, pixels: Words, width: int, height: int, alpha: bool) -> bytes:
         """A QUIC image, whole."""
-        out = _room(self.library.quic_bound(width * height, alpha))
+        out = _room(self.functions.quic_bound(width * height, alpha))
         residues = np.empty(2 * width, np.uint32)
-        length = self.library.quic_encode(
+        length = self.functions.quic_encode(
             pixels.ctypes.data, width, height, alpha, out.ctypes.data, residues.ctypes.data
         )
         return out[:length].tobytes()
@@ -86,7 +86,7 @@ class Comparer:
         self._arrays = now, before
         self._places = now.ctypes.data, before.ctypes.data
         self._stride = now.shape[1]
-        self._compare = kernels.library.compare_box
+        self._compare = kernels.functions.compare_box
         self._box = (c_uint32 * 4)()
 
     def box(self, left: int, top: int, right: int, bottom: int) -> tuple[int, int, int, int] | None:
@@ -103,7 +103,7 @@ class GlzDictionary:
     """The images that GLZ streams refer to. Not for several threads at once."""
 
     def __init__(self, kernels: Kernels, pixels: int, images: int) -> None:
-        self._library = kernels.library
+        self._library = kernels.functions
         self._memory = np.zeros(self._library.glz_bytes(pixels, images), np.uint8)
         self._library.glz_open(self._memory.ctypes.data, pixels, images)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from gateway.machines.relay.leaving import DISPLAY_INIT
 from gateway.server.transport import Data, Transport
 from gateway.spice import catalog, codec
 from gateway.spice.catalog import Direction
@@ -18,7 +19,6 @@ from gateway.spice.messages.main import ChannelsList, Init
 if TYPE_CHECKING:
     from gateway.machines.relay.channel_client import RelayChannelClient
 
-_DISPLAY_INIT = 101  # of a client (spice/protocol.h, SPICE_MSGC_DISPLAY_INIT)
 _BEFORE_INIT = (1, 2, 3)  # ACK_SYNC, ACK, PONG: libspice refuses none of them
 
 
@@ -110,7 +110,7 @@ class DisplayClientFlow(ClientFlow):
         """Whether INIT has come. Raises `ProtocolError`."""
         opening.feed(payload)
         for message in opening:
-            if message.number == _DISPLAY_INIT:
+            if message.number == DISPLAY_INIT:
                 init = codec.unpack(display.Init, message.payload)
                 if not 0 <= init.glz_dictionary_window_size <= MAX_GLZ_WINDOW_PIXELS:
                     raise ProtocolError("INIT asks for a GLZ window that no machine has")

@@ -20,7 +20,7 @@ from gateway.spice.framing import HeaderScanner, frame
 from gateway.spice.limits import GLZ_WINDOW_PIXELS, IMAGE_CACHE_PIXELS, LEAVE_SECONDS
 from gateway.spice.messages.display import Init
 
-_INIT: Final = 101  # of a client on DISPLAY (spice/protocol.h, SPICE_MSGC_DISPLAY_INIT)
+DISPLAY_INIT: Final = 101  # of a client on DISPLAY (spice/protocol.h, SPICE_MSGC_DISPLAY_INIT)
 _SIGNS: Final = {ChannelType.DISPLAY: 2}
 """Messages of the machine that show that a channel has begun: DISPLAY's SET_ACK comes before its loop."""
 
@@ -45,7 +45,8 @@ class Leaving:
         self._may_end = asyncio.Event()
         transport.receiver = self
         if type_ is ChannelType.DISPLAY and not greeted:
-            transport.write(frame(_INIT, codec.marshal(Init(1, IMAGE_CACHE_PIXELS, 1, GLZ_WINDOW_PIXELS)), mini, 1))
+            init = codec.marshal(Init(1, IMAGE_CACHE_PIXELS, 1, GLZ_WINDOW_PIXELS))
+            transport.write(frame(DISPLAY_INIT, init, mini, 1))
         self._look(b"")
         transport.resume_reading()
 

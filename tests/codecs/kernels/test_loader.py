@@ -141,7 +141,7 @@ Run = Callable[[ctypes.CDLL, Any, int, bool], list[Guarded]]
 def check_bounds(run: Run, picture: Pixels, alpha: bool) -> None:
     assert KERNELS is not None
     words = np.ascontiguousarray(picture).reshape(-1).view(np.uint32)
-    assert all(out.intact for out in run(KERNELS.library, words, picture.shape[1], alpha))
+    assert all(out.intact for out in run(KERNELS.functions, words, picture.shape[1], alpha))
 
 
 @pytest.mark.parametrize("run", KERNEL_RUNS)
