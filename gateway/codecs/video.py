@@ -102,7 +102,7 @@ class MjpegEncoder(VideoEncoder):
 class _AvEncoder(VideoEncoder):
     """A codec of PyAV's. Another bit rate makes another encoder, which begins with a key frame."""
 
-    library: ClassVar[str]
+    implementation: ClassVar[str]
     options: ClassVar[dict[str, str]]
 
     def __init__(self, width: int, height: int, bit_rate: int, fps: float) -> None:
@@ -127,7 +127,7 @@ class _AvEncoder(VideoEncoder):
 
     def _open(self) -> VideoCodecContext:
         self._rate = self.bit_rate
-        context = av.CodecContext.create(self.library, "w")
+        context = av.CodecContext.create(self.implementation, "w")
         assert isinstance(context, VideoCodecContext)
         context.width, context.height = self.width, self.height
         context.pix_fmt = "yuv420p"
@@ -151,7 +151,7 @@ class Vp8Encoder(_AvEncoder):
     """VP8 in real time."""
 
     codec = VideoCodecType.VP8
-    library = "libvpx"
+    implementation = "libvpx"
     options: ClassVar[dict[str, str]] = {
         **_VPX_AT_ONCE, "cpu-used": "16", "crf": "12", "qmax": "56", "static-thresh": "100"
     }  # fmt: skip
@@ -161,7 +161,7 @@ class Vp9Encoder(_AvEncoder):
     """VP9 in real time: smaller than VP8 for more work."""
 
     codec = VideoCodecType.VP9
-    library = "libvpx-vp9"
+    implementation = "libvpx-vp9"
     options: ClassVar[dict[str, str]] = {**_VPX_AT_ONCE, "cpu-used": "8", "crf": "32", "row-mt": "1"}
 
 
@@ -169,7 +169,7 @@ class H264Encoder(_AvEncoder):
     """H.264, Annex B with the parameter sets before every key frame."""
 
     codec = VideoCodecType.H264
-    library = "libx264"
+    implementation = "libx264"
     options: ClassVar[dict[str, str]] = {
         "preset": "ultrafast",
         "tune": "zerolatency",
