@@ -21,6 +21,8 @@ from .errors import ProtocolError, UsageError
 from .limits import MAX_PASSWORD_BYTES, PUBLIC_KEY_BYTES, TICKET_BYTES
 
 KEY_BITS = TICKET_BYTES * 8
+MAX_LOST_ZEROS = 2
+"""More leading zeros come once in 16 million links."""
 
 _OAEP = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)  # noqa: S303 - the protocol's own choice
 
@@ -35,13 +37,32 @@ class TicketKey:
             raise UsageError(f"the ticket key takes {len(self.public_der)} bytes on the wire, not {PUBLIC_KEY_BYTES}")
 
     def decrypt(self, ticket: bytes) -> str | None:
-        """The password of a `TICKET_BYTES` ticket, or None when it holds none (wrong key, padding, length or text)."""
+        """The password of a `TICKET_BYTES` ticket, or None when it holds none (wrong key, padding, length or text).
+
+        spice-html5 leaves leading zero bytes out and fills up behind, which 1 of 256 links would fail for: tickets that
+        end in zeros are read in that way too.
+        """
+        zeros = len(ticket) - len(ticket.rstrip(b"\0"))
+        for lost in range(min(zeros, MAX_LOST_ZEROS) + 1):
+            plain = self._open(bytes(lost) + ticket[: len(ticket) - lost])
+            if plain is not None:
+                return _password_in(plain)
+        return None
+
+    def _open(self, ticket: bytes) -> bytes | None:
         try:
-            plain = self._private.decrypt(ticket, _OAEP)
-            password, _, _ = plain.partition(b"\0")
-            return password.decode() if len(password) <= MAX_PASSWORD_BYTES else None
-        except ValueError:  # also UnicodeDecodeError
+            return self._private.decrypt(ticket, _OAEP)
+        except ValueError:
             return None
+
+
+def _password_in(plain: bytes) -> str | None:
+    """The text before the NUL; None when it is none, or longer than SPICE allows."""
+    password, _, _ = plain.partition(b"\0")
+    try:
+        return password.decode() if len(password) <= MAX_PASSWORD_BYTES else None
+    except UnicodeDecodeError:
+        return None
 
 
 @cache

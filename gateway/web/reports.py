@@ -80,13 +80,20 @@ async def report_of_guest(request: web.Request) -> web.Response:
 
 
 async def take_report(request: web.Request, by: Principal) -> web.Response:
-    """Take a report that somebody makes."""
+    """Take a report that somebody makes.
+
+    204 answers that of a session that is over, or somebody else's: a viewer's last report may well come after its
+    session, and browsers write refusals into their console.
+    """
     app = request.app
     try:
         told = Report.model_validate_json(await read_body(request))
     except ValidationError as error:
         raise BadFields(field_errors(error)) from None
-    machine, client = await _own_session(request, by, told.session)
+    session = await _own_session(request, by, told.session)
+    if session is None:
+        return web.Response(status=204)
+    machine, client = session
     if seconds := app[REPORT_LIMIT].take(client.label, app[ACCESS].clock.steady()):
         retry = {"Retry-After": str(max(1, round(seconds)))}
         raise web.HTTPTooManyRequests(text="This session tells too much: wait a little.", headers=retry)
@@ -97,15 +104,15 @@ async def take_report(request: web.Request, by: Principal) -> web.Response:
     return web.Response(text=pace(request, machine, client).model_dump_json(), content_type="application/json")
 
 
-async def _own_session(request: web.Request, by: Principal, connection_id: int) -> tuple[Machine, RedClient]:
-    """The session, for whoever opened it. Raises `HTTPNotFound`, whoever else asks."""
+async def _own_session(request: web.Request, by: Principal, connection_id: int) -> tuple[Machine, RedClient] | None:
+    """The session, for whoever opened it; None, whoever else asks."""
     member = request.app[FLEET].get(request.match_info["machine"])
     if member is not None:
         admission = await request.app[CONCIERGE].admit(by, member.spec.name)
         client = member.machine.server.find_client(connection_id)
         if client is not None and admission is not None and client.admission.admits(admission):
             return member.machine, client
-    raise web.HTTPNotFound(text="There is no such session of yours.")
+    return None
 
 
 async def _take(request: web.Request, machine: Machine, client: RedClient, picture: str) -> None:

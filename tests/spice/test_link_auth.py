@@ -44,6 +44,17 @@ def test_server_reads_the_tickets_of_the_browser() -> None:
     assert [key.decrypt(bytes.fromhex(ticket)) for ticket in done.stdout.split()] == PASSWORDS
 
 
+@pytest.mark.parametrize("lost", [1, 2])
+def test_ticket_that_lost_its_leading_zeros_is_read(lost: int) -> None:
+    key = process_key()
+    for _ in range(1 << 20):
+        ticket = encrypt_ticket(key.public_der, "secret")
+        if not any(ticket[:lost]):
+            break
+    as_spice_html5_writes_it = ticket[lost:] + bytes(lost)
+    assert key.decrypt(as_spice_html5_writes_it) == "secret"
+
+
 def test_ticket_for_another_key_holds_no_password() -> None:
     other = TicketKey()
     assert process_key().decrypt(encrypt_ticket(other.public_der, "secret")) is None

@@ -159,7 +159,7 @@ async def test_picture_outlives_the_session_for_who_sat_there_and_nobody_else(
     assert open_now.until <= afterwards.until <= ended, "it looked so until the session ended"
     assert await seen(gateway, admin, f"/sessions/{client.label}/picture") == 404
     assert gateway.app[PICTURES].octets < THUMBNAIL_BYTES, "that of the session is gone"
-    assert await tell(gateway, uma, picture=picture()) == 404
+    assert await tell(gateway, uma, picture=picture()) == 204
 
 
 async def test_machine_that_took_anothers_name_has_no_picture_yet(
@@ -196,16 +196,16 @@ async def test_guest_gives_the_machine_no_picture_not_even_for_who_sent_the_link
 async def test_nobody_tells_of_somebody_elses_session(gateway: RunningGateway, machine: FakeMachine) -> None:
     uma, mallory = [await gateway.logged_in(Role.USER) for _ in range(2)]
     await open_session(await gateway.browser("office", uma), machine)
-    assert await tell(gateway, mallory, frames=9, picture=picture()) == 404
-    assert await tell(gateway, uma, session=SESSION_ID + 1) == 404
-    assert await tell(gateway, uma, "/m/elsewhere") == 404
+    assert await tell(gateway, mallory, frames=9, picture=picture()) == 204
+    assert await tell(gateway, uma, session=SESSION_ID + 1) == 204
+    assert await tell(gateway, uma, "/m/elsewhere") == 204
     for where in ("/m/office", "/t/office"):
         assert await tell(gateway, gateway.visitor(), where) == 401
     assert await tell(gateway, uma, "/t/office") == 401, "no guest"
     key = await gateway.access.keys.issue(await gateway.admin(), "program", [Scope.ADMIN])
     headers, body = {"Authorization": f"Bearer {key.secret}"}, {"session": SESSION_ID, "frames": 9}
     async with gateway.visitor().post("/m/office/report", json=body, headers=headers) as response:
-        assert response.status == 404
+        assert response.status == 204
     assert (await row(gateway))["frame_rate"] is None
 
 

@@ -91,7 +91,7 @@ export class Reporter {
 }
 
 /**
- * Sends reports of one session.
+ * Sends reports of one session; 204: the gateway has no such session any more.
  * @param {string} url
  * @param {number} session MAIN's connection id
  * @returns {(report: Report) => Promise<Pace | null>}
@@ -100,7 +100,7 @@ export function reportsTo(url, session) {
   return async (report) => {
     const body = JSON.stringify({ session, ...report });
     const response = await fetch(url, { method: "POST", headers: { "Content-Type": "application/json" }, body }).catch(() => null);
-    if (response?.ok) return response.json();
+    if (response?.ok) return response.status === 204 ? null : response.json();
     const passes = !response || response.status === 429 || response.status >= 500;
     return passes ? { report_after: PATIENCE_SECONDS, picture_after: null, missed: true } : null;
   };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Reporter } from "../../../static/js/ui/reporter.js";
+import { Reporter, reportsTo } from "../../../static/js/ui/reporter.js";
 
 /** @typedef {import("../../../static/js/ui/reporter.js").Pace} Pace */
 /** @typedef {import("../../../static/js/ui/reporter.js").Report} Report */
@@ -98,4 +98,21 @@ test("a report that is still under way is not followed by another", async () => 
   assert.equal(sent, 1);
   answer({ report_after: 2, picture_after: null });
   await first;
+});
+
+test("what the gateway answers says how to go on", async (t) => {
+  /** @param {Response | Error} answer */
+  const paceAfter = (answer) => {
+    t.mock.method(globalThis, "fetch", async () => {
+      if (answer instanceof Error) throw answer;
+      return answer;
+    });
+    return reportsTo("/m/office/report", 7)({ frames: 1 });
+  };
+  const missed = { report_after: 10, picture_after: null, missed: true };
+  assert.deepEqual(await paceAfter(Response.json(PACE)), PACE);
+  assert.equal(await paceAfter(new Response(null, { status: 204 })), null, "the session is over");
+  assert.equal(await paceAfter(new Response(null, { status: 401 })), null);
+  assert.deepEqual(await paceAfter(new Response(null, { status: 503 })), missed);
+  assert.deepEqual(await paceAfter(new TypeError("no network")), missed);
 });
