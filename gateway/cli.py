@@ -35,8 +35,8 @@ from gateway.config import (
 )
 from gateway.config.loading import checked, chosen_file
 from gateway.config.mistakes import Layer
-from gateway.machines.fleet import Spec
-from gateway.machines.relay import EndpointError, parse_endpoint
+from gateway.machines.relay.endpoint import EndpointError, parse_endpoint
+from gateway.machines.spec import Spec
 from gateway.serving import CannotListen, serve_forever
 from gateway.store import StoreError
 

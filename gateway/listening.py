@@ -1,20 +1,20 @@
-"""Where a machine takes native clients: `listen` and `tls_listen` of the configuration, and the sockets behind them."""
+"""The sockets where a machine takes native clients, and what they are shown there (`listen` and `tls_listen`)."""
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, NamedTuple
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import NameOID
 
 from gateway.certificates import KeyPair, OwnTls, self_signed
+from gateway.config.places import ListenAddress, Listening
 from gateway.machines.machine import Machine
 from gateway.server.listener import Listener, visitor_on
 from gateway.spice.errors import SpiceError
@@ -32,37 +32,6 @@ _NAMES: Final = {
 
 class ListenError(SpiceError):
     """A machine's address cannot be listened on; the text says why."""
-
-
-class ListenAddress(NamedTuple):
-    """A TCP address, or a Unix socket's path."""
-
-    host: str
-    port: int
-    path: Path | None = None
-
-    def __str__(self) -> str:
-        return f"unix:{self.path}" if self.path is not None else f"{self.host} port {self.port}"
-
-
-def parse_listen(text: str, host: str) -> ListenAddress:
-    """`5900`, `address:5900`, `[v6]:5900` or `unix:/path`; a bare port is `host`'s. Raises `ValueError`."""
-    if text.startswith("unix:"):
-        return ListenAddress("", 0, Path(text.removeprefix("unix:")))
-    given, _, port = text.rpartition(":")
-    if not port.isdecimal() or int(port) > 0xFFFF:
-        raise ValueError(f"{text!r} is no address to listen on: give a port, address:port or unix:/path")
-    return ListenAddress(given.strip("[]") or host, int(port))
-
-
-@dataclass(frozen=True, slots=True)
-class Listening:
-    """What a machine is to listen on, and with which certificate (PEM files); a self-signed one is made without."""
-
-    plain: ListenAddress | None = None
-    tls: ListenAddress | None = None
-    cert: Path | None = None
-    key: Path | None = None
 
 
 class NativeTls:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from aiohttp import web
 
 from gateway.config import MachineSpec
-from gateway.listening import ListenError, Listening, NativeTls, listen, native_tls
+from gateway.config.places import Listening
+from gateway.listening import ListenError, NativeTls, listen, native_tls
 from gateway.machines.machine import Machine
 from gateway.server.listener import Listener
 from gateway.web.keys import FLEET, NATIVE

@@ -17,17 +17,16 @@ from gateway.certificates import KeyPair, OwnTls, known_as, own_key_pair
 from gateway.config import DEMO_URL, Config, GatewayConfig, MachineSpec
 from gateway.draining import drain
 from gateway.machines.demo import DemoMachine
-from gateway.machines.fleet import Spec
 from gateway.machines.local import LocalMachine
 from gateway.machines.machine import Machine
-from gateway.machines.relay import RelayMachine
+from gateway.machines.relay.machine import RelayMachine
+from gateway.machines.spec import Spec
 from gateway.native_doors import NativeDoors
 from gateway.server.core import Core
 from gateway.spice.errors import SpiceError
 from gateway.spice.limits import FIRST_REQUEST_SECONDS
 from gateway.store import StoreError
-from gateway.web import make_app
-from gateway.web.app import mounted
+from gateway.web.app import make_app, mounted
 from gateway.web.keys import ACCESS, CORE, READINESS
 from gateway.web.patience import PATIENCE
 from gateway.web.reloading import RELOADING, CannotReload, Configured, Reloading

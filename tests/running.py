@@ -18,10 +18,11 @@ from gateway.access import Access, Policy, Principal, Role
 from gateway.access.authority import GroupsOf
 from gateway.access.passwords import Passwords
 from gateway.config import DEMO_URL, GatewayConfig
-from gateway.machines.fleet import Spec
 from gateway.machines.local import LocalMachine
 from gateway.machines.machine import Machine
-from gateway.machines.relay import RelayMachine, parse_endpoint
+from gateway.machines.relay.endpoint import parse_endpoint
+from gateway.machines.relay.machine import RelayMachine
+from gateway.machines.spec import Spec
 from gateway.server.core import Core
 from gateway.server.server import SpiceServer
 from gateway.serving import listen, site_of
@@ -31,10 +32,10 @@ from gateway.spice.messages import display
 from gateway.spice.messages.common import SetAck
 from gateway.spice.messages.main import ChannelId, ChannelsList, Init
 from gateway.store import SqliteStore
-from gateway.web import WebSettings, make_app
-from gateway.web.app import mounted
+from gateway.web.app import make_app, mounted
 from gateway.web.keys import ACCESS, FLEET, SETTINGS
 from gateway.web.reloading import Reloading
+from gateway.web.settings import WebSettings
 from tests.certificates import Certificate
 from tests.peers import Browser, BrowserChannel, FakeMachine, MachineChannel
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.listening import ListenAddress, ListenError, Listening, listen, parse_listen
+from gateway.config.places import ListenAddress, Listening
+from gateway.listening import ListenError, listen
 from gateway.spice.enums import ChannelType
 from gateway.spice.messages.main import Init
 from tests.certificates import make_certificate
@@ -16,25 +17,6 @@ from tests.peers import NativeClient
 from tests.serving_core import ServingCore
 
 ANY = ListenAddress("127.0.0.1", 0)
-
-
-@pytest.mark.parametrize(
-    ("text", "address"),
-    [
-        ("5900", ListenAddress("127.0.0.1", 5900)),
-        ("0.0.0.0:5901", ListenAddress("0.0.0.0", 5901)),
-        ("[::1]:5900", ListenAddress("::1", 5900)),
-        ("unix:/run/demo.sock", ListenAddress("", 0, Path("/run/demo.sock"))),
-    ],
-)
-def test_address_is_read(text: str, address: ListenAddress) -> None:
-    assert parse_listen(text, "127.0.0.1") == address
-
-
-@pytest.mark.parametrize("text", ["", "spice", "host:", "host:http", "70000", "-1"])
-def test_what_is_no_address_is_told(text: str) -> None:
-    with pytest.raises(ValueError, match="is no address to listen on"):
-        parse_listen(text, "127.0.0.1")
 
 
 async def test_client_comes_in_by_tcp_and_by_tls_with_a_certificate_made_on_the_spot() -> None:

@@ -15,11 +15,12 @@ import numpy as np
 import uvloop
 
 from gateway.machines.local import LocalMachine
-from gateway.server import Core, SpiceServer
+from gateway.server.core import Core
 from gateway.server.display.region import Rect
 from gateway.server.display.worker import QXLWorker
 from gateway.server.interfaces import KeyboardInterface, QXLInterface
 from gateway.server.listener import Listener, visitor_on
+from gateway.server.server import SpiceServer
 
 WIDTH, HEIGHT = 640, 480
 CELL = 32

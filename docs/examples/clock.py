@@ -8,10 +8,11 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from gateway.machines.local import LocalMachine
-from gateway.server import Core, SpiceServer
+from gateway.server.core import Core
 from gateway.server.display.worker import QXLWorker
 from gateway.server.interfaces import QXLInterface
 from gateway.server.listener import Listener, visitor_on
+from gateway.server.server import SpiceServer
 
 
 class Clock(QXLInterface):

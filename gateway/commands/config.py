@@ -13,7 +13,7 @@ from gateway.commands.tables import add_row, table
 from gateway.config import DEMO_URL, FILE_NAME, Config, ConfigError, configure
 from gateway.config.example import example
 from gateway.config.loading import chosen_file
-from gateway.machines.relay import EndpointError
+from gateway.machines.relay.endpoint import EndpointError
 from gateway.serving import CannotListen, check_authorities, check_certificate
 
 app = typer.Typer(no_args_is_help=True, help="Check the configuration, or write one to start from.")

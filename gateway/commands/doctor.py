@@ -16,8 +16,8 @@ from gateway.commands.session import Session, command
 from gateway.commands.tables import add_row, table
 from gateway.config import DEMO_URL, ConfigError, checked_password, configure, read_password
 from gateway.config.loading import chosen_file
-from gateway.machines.relay import Endpoint, EndpointError, parse_endpoint
 from gateway.machines.relay.checkup import Checkup, check_up
+from gateway.machines.relay.endpoint import Endpoint, EndpointError, parse_endpoint
 from gateway.server.core import Core
 
 _MARKS = {True: "ok", False: "FAILED", None: "skipped"}

@@ -13,10 +13,10 @@ from gateway.access import Invalid
 from gateway.access.machines import check_groups, check_labels, check_name, check_title
 from gateway.config.base import Base
 from gateway.config.errors import ConfigError
+from gateway.config.places import Listening, parse_listen
 from gateway.config.secrets import checked_password, read_password
-from gateway.listening import Listening, parse_listen
-from gateway.machines.fleet import Spec
-from gateway.machines.relay import Endpoint, parse_endpoint
+from gateway.machines.relay.endpoint import Endpoint, parse_endpoint
+from gateway.machines.spec import Spec
 
 T = TypeVar("T")
 

@@ -15,7 +15,7 @@ from gateway.access import Policy, Role
 from gateway.access.policy import DAY, HOUR
 from gateway.config.base import Base
 from gateway.config.machine import MachineConfig, MachineSpec
-from gateway.listening import Listening, parse_listen
+from gateway.config.places import Listening, parse_listen
 from gateway.web.addresses import Network as AnyNetwork
 from gateway.web.settings import WebSettings, origin_of
 

@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from gateway.machines.machine import Machine
-from gateway.machines.relay import Endpoint, RelayMachine
+from gateway.machines.relay.machine import RelayMachine
+from gateway.machines.spec import Origin, Spec
 from gateway.server.closing import CloseCode, Closing
 from gateway.spice.errors import UsageError
 
 REMOVED = Closing(CloseCode.MACHINE_CLOSED, "The machine was taken out of the gateway.")
-
-
-class Origin(StrEnum):
-    """Who says that there is this machine."""
-
-    CONFIG = "config"
-    STORE = "store"
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """A machine as it is asked for; `endpoint` None: the built-in one."""
-
-    name: str
-    endpoint: Endpoint | None
-    password: str | None = field(default=None, repr=False)
-    shell: bool = False
-    title: str = ""
-    labels: Mapping[str, str] = field(default_factory=dict)
-    groups: tuple[str, ...] = ()
-    origin: Origin = Origin.CONFIG
 
 
 @dataclass(slots=True)

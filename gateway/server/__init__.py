@@ -15,24 +15,3 @@ the machine adds VDI interfaces (`interfaces`), which bring channels (`registrat
 `on_*` methods, what it gets waits in a bounded `Pipe` for the transport and the `FlowControl`. `Reception` takes a
 connection through its link, `Listener` takes connections from sockets.
 """
-
-from gateway.server.channel import Capabilities, Handlers, RedChannel
-from gateway.server.channel_client import RedChannelClient
-from gateway.server.client import RedClient
-from gateway.server.closing import NORMAL, ChannelClosed, CloseCode, Closing
-from gateway.server.core import Core
-from gateway.server.server import SpiceServer
-
-__all__ = [
-    "NORMAL",
-    "Capabilities",
-    "ChannelClosed",
-    "CloseCode",
-    "Closing",
-    "Core",
-    "Handlers",
-    "RedChannel",
-    "RedChannelClient",
-    "RedClient",
-    "SpiceServer",
-]

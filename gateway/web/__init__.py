@@ -3,8 +3,3 @@
 Everything needs authentication but the routes named in `guard.PUBLIC`. `app.make_app` puts it together; views are
 small and reach shared state through the keys in `keys`.
 """
-
-from gateway.web.app import make_app
-from gateway.web.settings import WebSettings
-
-__all__ = ["WebSettings", "make_app"]

@@ -9,8 +9,9 @@ from aiohttp import web
 
 from gateway.access import Access
 from gateway.access.authority import GroupsOf
-from gateway.machines.fleet import Fleet, Origin, Spec
+from gateway.machines.fleet import Fleet
 from gateway.machines.machine import Machine
+from gateway.machines.spec import Origin, Spec
 from gateway.server.closing import CloseCode, Closing
 from gateway.server.core import Core
 from gateway.server.heartbeat import Heartbeat

@@ -10,7 +10,7 @@ from typing import Final
 
 from aiohttp import web
 
-from gateway.machines.fleet import Origin, Spec
+from gateway.machines.spec import Origin, Spec
 from gateway.spice.errors import SpiceError
 from gateway.web.keys import ACCESS, FLEET, READINESS, SETTINGS
 from gateway.web.settings import WebSettings

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from gateway.access import Access, Invalid
 from gateway.access.machines import ENV_PREFIX, check_name
-from gateway.machines.fleet import Fleet, Origin, Spec
-from gateway.machines.relay import EndpointError, parse_endpoint
+from gateway.machines.fleet import Fleet
+from gateway.machines.relay.endpoint import EndpointError, parse_endpoint
+from gateway.machines.spec import Origin, Spec
 from gateway.spice.auth import password_bytes
 from gateway.spice.errors import SpiceError
 from gateway.store.records import MachineRecord

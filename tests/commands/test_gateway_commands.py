@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from gateway.cli import app
 from gateway.spice.enums import ChannelType
-from gateway.web import WebSettings
+from gateway.web.settings import WebSettings
 from tests.peers import FakeMachine
 from tests.running import RunningGateway, open_session
 from tests.web.api.client import program

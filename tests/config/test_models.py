@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config import Config, ConfigError, configure
-from gateway.listening import ListenAddress, Listening
+from gateway.config.places import ListenAddress, Listening
 
 MACHINE = '[[machines]]\nname = "office"\nurl = "spice://host"\n'
 

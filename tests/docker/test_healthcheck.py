@@ -8,7 +8,7 @@ import sys
 from ipaddress import ip_network
 from pathlib import Path
 
-from gateway.web import WebSettings
+from gateway.web.settings import WebSettings
 from tests.certificates import make_certificate
 from tests.running import RunningGateway
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, TypeVar
 
-from gateway.listening import ListenAddress, Listening, listen
+from gateway.config.places import ListenAddress, Listening
+from gateway.listening import listen
 from gateway.machines.local import LocalMachine
 from gateway.server.closing import NORMAL
 from gateway.server.core import Core

@@ -15,14 +15,15 @@ from gateway.access.authority import GroupsOf
 from gateway.config import GatewayConfig
 from gateway.listening import listen as listen_natively
 from gateway.machines.demo import DemoMachine
-from gateway.machines.fleet import Spec
 from gateway.machines.local import LocalMachine
+from gateway.machines.spec import Spec
 from gateway.server.core import Core
 from gateway.server.listener import Listener
 from gateway.serving import listen, site_of
-from gateway.web import WebSettings, make_app
+from gateway.web.app import make_app
 from gateway.web.keys import ACCESS, NATIVE
 from gateway.web.native import NativeAddress
+from gateway.web.settings import WebSettings
 from tests.e2e import picture
 from tests.e2e.core_machine import loopback
 from tests.e2e.credentials import NAME, PASSWORD, log_in

@@ -14,17 +14,17 @@ from gateway.access.authority import GroupsOf
 from gateway.config import DEMO_URL, GatewayConfig
 from gateway.listening import listen as listen_natively
 from gateway.machines.demo import DemoMachine
-from gateway.machines.fleet import Spec
 from gateway.machines.local import LocalMachine
 from gateway.machines.machine import Machine
-from gateway.machines.relay import parse_endpoint
+from gateway.machines.relay.endpoint import parse_endpoint
+from gateway.machines.spec import Spec
 from gateway.server.closing import NORMAL
 from gateway.server.core import Core
 from gateway.server.listener import Listener
 from gateway.serving import listen, make_machine, site_of
-from gateway.web import WebSettings, make_app
-from gateway.web.app import mounted
+from gateway.web.app import make_app, mounted
 from gateway.web.keys import ACCESS, CORE, FLEET
+from gateway.web.settings import WebSettings
 from tests.e2e.core_machine import loopback
 from tests.e2e.credentials import NAME, PASSWORD
 from tests.e2e.loop_thread import LoopThread

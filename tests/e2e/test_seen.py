@@ -15,8 +15,8 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, Request, expect
 
 from gateway.machines.demo.apps.video import Video
-from gateway.machines.fleet import Spec
-from gateway.machines.relay import parse_endpoint
+from gateway.machines.relay.endpoint import parse_endpoint
+from gateway.machines.spec import Spec
 from gateway.web.keys import FLEET
 from tests.e2e import picture
 from tests.e2e.office import Office

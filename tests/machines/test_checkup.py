@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from gateway.machines.relay import parse_endpoint
 from gateway.machines.relay.checkup import Checkup, check_up
+from gateway.machines.relay.endpoint import parse_endpoint
 from gateway.server.core import Core
 from gateway.spice.enums import ChannelType, LinkErr
 from gateway.spice.messages.common import SetAck

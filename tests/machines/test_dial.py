@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
-from gateway.machines.relay import parse_endpoint
 from gateway.machines.relay.dial import dial
+from gateway.machines.relay.endpoint import parse_endpoint
 from gateway.server.closing import ChannelClosed, CloseCode
 from gateway.server.core import Core
 from gateway.server.transport import Data, Transport

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.machines.relay import EndpointError, parse_endpoint
 from gateway.machines.relay.dial import uses_tls
-from gateway.machines.relay.endpoint import Scheme, parse_subject
+from gateway.machines.relay.endpoint import EndpointError, Scheme, parse_endpoint, parse_subject
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.server import Capabilities, Closing, Core, Handlers, RedChannel, RedChannelClient, RedClient, SpiceServer
-from gateway.server.closing import NORMAL, CloseCode
+from gateway.server.channel import Capabilities, Handlers, RedChannel
+from gateway.server.channel_client import RedChannelClient
+from gateway.server.client import RedClient
+from gateway.server.closing import NORMAL, CloseCode, Closing
+from gateway.server.core import Core
 from gateway.server.counters import Counters
 from gateway.server.display.worker import QXLWorker
 from gateway.server.interfaces import QXLInterface
+from gateway.server.server import SpiceServer
 from gateway.server.transport import Data, Idle, Transport
 from gateway.server.visitor import Admission
 from gateway.spice.enums import ChannelType

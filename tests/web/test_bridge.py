@@ -10,9 +10,9 @@ import pytest
 from gateway.access import Scope
 from gateway.spice.enums import ChannelType
 from gateway.spice.messages.main import Init
-from gateway.web import WebSettings
 from gateway.web.forms import FORM
 from gateway.web.patience import PATIENCE
+from gateway.web.settings import WebSettings
 from tests.peers import Browser, FakeMachine, Gone, soon
 from tests.running import SESSION_ID, RunningGateway, open_channel, open_session
 

@@ -14,7 +14,7 @@ from gateway.access import Role
 from gateway.access.policy import MAX_USERS_TICKETS
 from gateway.server.rights import Right
 from gateway.store.records import AuditFilter
-from gateway.web import WebSettings
+from gateway.web.settings import WebSettings
 from tests.peers import FakeMachine
 from tests.running import ADMIN, PASSWORD, RunningGateway
 

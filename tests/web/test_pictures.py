@@ -14,7 +14,8 @@ from gateway.access import Method, Principal, Role
 from gateway.codecs.thumbnail import thumbnail
 from gateway.machines.demo import DemoMachine
 from gateway.machines.local import LocalMachine
-from gateway.machines.relay import RelayMachine, parse_endpoint
+from gateway.machines.relay.endpoint import parse_endpoint
+from gateway.machines.relay.machine import RelayMachine
 from gateway.server.client import RedClient
 from gateway.server.core import Core
 from gateway.server.visitor import login_admission

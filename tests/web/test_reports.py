@@ -14,8 +14,8 @@ from PIL import Image
 
 from gateway.access import Principal, Role, Scope
 from gateway.codecs.thumbnail import thumbnail
-from gateway.machines.fleet import Spec
-from gateway.machines.relay import parse_endpoint
+from gateway.machines.relay.endpoint import parse_endpoint
+from gateway.machines.spec import Spec
 from gateway.server.client import RedClient
 from gateway.server.rights import Right
 from gateway.spice.limits import REPORT_BURST, THUMBNAIL_BYTES

@@ -9,8 +9,8 @@ from ipaddress import ip_network
 import pytest
 
 from gateway.spice.enums import ChannelType
-from gateway.web import WebSettings
 from gateway.web.keys import READINESS
+from gateway.web.settings import WebSettings
 from tests.peers import Browser, FakeMachine
 from tests.running import ADMIN, PASSWORD, RunningGateway
 

@@ -4,9 +4,3 @@ The client links with the gateway, the gateway with the machine, passing on the 
 original bytes go both ways, checked at their headers. `RelayMachine.serve` is the way in: `joining` links, `flow`
 forwards.
 """
-
-from gateway.machines.health import Health, State
-from gateway.machines.relay.endpoint import Endpoint, EndpointError, parse_endpoint
-from gateway.machines.relay.machine import RelayMachine
-
-__all__ = ["Endpoint", "EndpointError", "Health", "RelayMachine", "State", "parse_endpoint"]

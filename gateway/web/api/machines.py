@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gateway.access import MachineDraft, NotFound, Permission
-from gateway.machines.fleet import Member, Origin
+from gateway.machines.fleet import Member
+from gateway.machines.spec import Origin
 from gateway.server.rights import Right, right_names
 from gateway.store.errors import Taken
 from gateway.store.records import MachineRecord

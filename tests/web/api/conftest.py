@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.web import WebSettings
+from gateway.web.settings import WebSettings
 from tests.peers import FakeMachine
 from tests.running import RunningGateway
 from tests.web.api.client import Client

@@ -8,7 +8,8 @@ import pytest
 
 from gateway.access import Role
 from gateway.machines.fleet import Fleet
-from gateway.machines.relay import RelayMachine, parse_endpoint
+from gateway.machines.relay.endpoint import parse_endpoint
+from gateway.machines.relay.machine import RelayMachine
 from gateway.web.keys import CORE, FLEET
 from gateway.web.reloading import STORE_MACHINES
 from gateway.web.store_machines import StoreMachines
