@@ -2,62 +2,48 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import os
-import resource
-from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any, Final
 
 import typer
-from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 
 from gateway import __version__
-from gateway import log_format as log_format_
-from gateway.commands import config as config_command
-from gateway.commands import console, grant, key, machine, ticket, user
-from gateway.commands.config import ConfigFile
-from gateway.commands.doctor import add_doctor
-from gateway.commands.upkeep import add_upkeep
-from gateway.config import (
-    DEMO_URL,
-    FILE_NAME,
-    Config,
-    ConfigError,
-    GatewayConfig,
-    MachineSpec,
-    checked_password,
-    configure,
-    read_password,
-)
-from gateway.config.loading import checked, chosen_file
-from gateway.config.mistakes import Layer
-from gateway.machines.relay.endpoint import EndpointError, parse_endpoint
-from gateway.machines.spec import Spec
-from gateway.serving import CannotListen, serve_forever
-from gateway.store import StoreError
 
-PASSWORD_ENV = "SPICEGATE_PASSWORD"  # noqa: S105 - the name of a variable
+COMMANDS: Final = {
+    "serve": "Open machines in the browser; without one, a demo machine.",
+    "config": "Check the configuration, or write one to start from.",
+    "machine": "Machines: those of the configuration, and those added here.",
+    "user": "People and programs that may log in.",
+    "grant": "Which rights a role or a user has on the machines of a group.",
+    "ticket": "Single-use ways to one machine.",
+    "session": "Who is at which machine.",
+    "key": "Your own API keys.",
+    "backup": "Copy the store while work goes on.",
+    "restore": "Put a backup in the place of this computer's store.",
+    "audit": "Who did what, newest first.",
+    "reload": "Have the running gateway read its configuration anew.",
+    "doctor": "Ask a SPICE server from here: connection, certificate, ticket, channels, round trip.",
+}
+"""Each is a module of `gateway.commands` with its `app`; here is what the list of commands says of it."""
 
-DEMO = Spec("demo", None)
-"""What is served when no machine is named."""
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-app.add_typer(config_command.app, name="config")
-for group, commands in (
-    ("machine", machine.app),
-    ("user", user.app),
-    ("grant", grant.app),
-    ("ticket", ticket.app),
-    ("session", console.app),
-    ("key", key.app),
-):
-    app.add_typer(commands, name=group)
-add_upkeep(app)
-add_doctor(app)
+class Commands(TyperGroup):
+    """The table. A module is loaded when its command is called: no command waits for what another one needs."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = {name: TyperCommand(name, help=text) for name, text in COMMANDS.items()}
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, command, rest = super().resolve_command(ctx, args)
+        if name is not None:
+            command = get_command(import_module(f"gateway.commands.{name}").app)
+        return name, command, rest
+
+
+app = typer.Typer(cls=Commands, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 def print_version(wanted: bool) -> None:
@@ -73,150 +59,6 @@ def root(
     ] = False,
 ) -> None:
     """Opens SPICE machines in the browser."""
-
-
-@app.command()
-def serve(
-    urls: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[URL]...", help="Machines: spice://, spice+tls://, spice+unix://, spice+ws(s)://."),
-    ] = None,
-    config: ConfigFile = None,
-    state: Annotated[Path | None, typer.Option(help="Directory of the gateway's own data.")] = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 unless configured.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for any; 8080 unless configured.")] = None,
-    name: Annotated[str | None, typer.Option(help="Name of the machine, when there is one URL.")] = None,
-    password_file: Annotated[Path | None, typer.Option(help="File with the machine's password.")] = None,
-    ask_password: Annotated[bool, typer.Option("--ask-password", help="Ask for the machine's password.")] = False,
-    ca_file: Annotated[Path | None, typer.Option(help="CA that signed the machine's certificate (PEM).")] = None,
-    host_subject: Annotated[str | None, typer.Option(help="Subject of the machine's certificate.")] = None,
-    tls_cert: Annotated[Path | None, typer.Option(help="The gateway's own certificate (PEM).")] = None,
-    tls_key: Annotated[Path | None, typer.Option(help="The key of the gateway's own certificate (PEM).")] = None,
-    allowed_origin: Annotated[
-        list[str] | None, typer.Option(help="Another page's origin that may open /ws/…; may be repeated.")
-    ] = None,
-    listen: Annotated[
-        str | None, typer.Option(help="Port, address:port or unix:/path where the machine takes native clients.")
-    ] = None,
-    tls_listen: Annotated[str | None, typer.Option(help="The same, over TLS; self-signed without --tls-cert.")] = None,
-    demo_shell: Annotated[
-        bool, typer.Option("--demo-shell", help="Give the demo machine's terminal a real shell, as this user.")
-    ] = False,
-    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
-) -> None:
-    """Open machines in the browser; without one, a demo machine.
-
-    A machine's password comes from a file, SPICEGATE_PASSWORD or --ask-password.
-    """
-    overrides = {
-        "host": host,
-        "state_dir": state,
-        "port": port,
-        "tls_cert": tls_cert,
-        "tls_key": tls_key,
-        "allowed_origins": allowed_origin,
-    }
-    given = {key: value for key, value in overrides.items() if value is not None}
-    set_up_logging(log_level, "text")
-    try:
-        password = command_line_password(password_file, ask_password)
-
-        def read() -> tuple[list[MachineSpec], Config]:
-            settings = configure(chosen_file(config), given)
-            machines = settings.specs()
-            if demo_shell and (urls or machines):
-                raise ConfigError(f"--demo-shell belongs to the demo machine: use shell = true in {FILE_NAME}")
-            if urls:
-                machines += from_urls(urls, name, password, ca_file=ca_file, host_subject=host_subject)
-            elif not machines:
-                demo = replace(DEMO, name=name or DEMO.name, password=password, shell=demo_shell)
-                machines = [MachineSpec(demo)]
-            check_machines(machines)
-            return listening(machines, settings.gateway, listen, tls_listen), settings
-
-        set_up_logging(log_level, read()[1].gateway.log_format)
-        raise_file_limit()
-        with asyncio.Runner(loop_factory=loop_factory()) as runner:
-            runner.run(serve_forever(read))
-    except (ConfigError, EndpointError, CannotListen, StoreError) as error:
-        typer.echo(f"spicegate: {error}", err=True)
-        raise typer.Exit(2) from None
-
-
-def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop's event loop where there is one, for a quicker way of small messages; None for asyncio's own."""
-    try:
-        from uvloop import new_event_loop
-    except ImportError:  # no wheel for this platform
-        return None
-    return new_event_loop
-
-
-def command_line_password(password_file: Path | None, ask: bool) -> str | None:
-    """The password for the machines named on the command line."""
-    if password_file is not None:
-        return read_password(password_file)
-    if ask:
-        return checked_password(typer.prompt("Password of the machine", hide_input=True), "the password")
-    password = os.environ.get(PASSWORD_ENV)
-    return checked_password(password, PASSWORD_ENV) if password is not None else None
-
-
-def from_urls(
-    urls: list[str], name: str | None, password: str | None, *, ca_file: Path | None, host_subject: str | None
-) -> list[MachineSpec]:
-    """The machines named on the command line. Raises `EndpointError` or `ConfigError`."""
-    if name is not None and len(urls) > 1:
-        raise ConfigError("--name is for one URL; list several machines in a configuration file")
-    endpoints = [parse_endpoint(url, ca_file=ca_file, host_subject=host_subject) for url in urls]
-    return [MachineSpec(Spec(name or endpoint.name, endpoint, password)) for endpoint in endpoints]
-
-
-def check_machines(machines: list[MachineSpec]) -> None:
-    """Each by its own name. Raises `ConfigError`."""
-    names = [spec.name for spec, _ in machines]
-    if len(set(names)) < len(names):
-        raise ConfigError("two machines have the same name: give one of them another with --name")
-    rows = [{"name": spec.name, "url": str(spec.endpoint or DEMO_URL)} for spec, _ in machines]
-    checked([Layer("command line", {"machines": rows})])
-
-
-def listening(
-    machines: list[MachineSpec], config: GatewayConfig, plain: str | None, tls: str | None
-) -> list[MachineSpec]:
-    """The machines, the only one of which listens where the command line says. Raises `ConfigError`."""
-    try:
-        wanted = config.listening(plain, tls)
-    except ValueError as error:
-        raise ConfigError(str(error)) from None
-    if wanted is None:
-        return machines
-    if len(machines) > 1:
-        raise ConfigError(f"--listen is for one machine: give each its own listen in {FILE_NAME}")
-    return [machines[0]._replace(listening=wanted)]
-
-
-def raise_file_limit() -> None:
-    """Every channel takes two sockets: ask for as many as the system lets us have."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
-def set_up_logging(level: str, log_format: str) -> None:
-    if level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-        raise typer.BadParameter("must be debug, info, warning or error", param_hint="--log-level")
-    log_format_.set_up(level, as_json=log_format == "json")
-    logging.getLogger("aiohttp.server").addFilter(tell_bad_request_in_a_line)
-
-
-def tell_bad_request_in_a_line(record: logging.LogRecord) -> bool:
-    """A log filter: what is not HTTP is the peer's fault and no reason for a traceback of ours. Keeps all records."""
-    error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, HttpProcessingError | web.RequestPayloadError):
-        record.msg, record.args = "%s: %s", (record.getMessage(), " ".join(str(error).split())[:200])
-        record.levelno, record.levelname = logging.INFO, "INFO"
-        record.exc_info = record.exc_text = None
-    return True
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from gateway.config import MachineSpec
+from gateway.config.machine import MachineSpec
 from gateway.config.places import Listening
 from gateway.listening import ListenError, NativeTls, listen, native_tls
 from gateway.machines.machine import Machine

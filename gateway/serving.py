@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import ssl
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.access import Access
 from gateway.access.authority import GroupsOf
-from gateway.certificates import KeyPair, OwnTls, known_as, own_key_pair
-from gateway.config import DEMO_URL, Config, GatewayConfig, MachineSpec
+from gateway.certificates import known_as
+from gateway.config.machine import MachineSpec
+from gateway.config.models import Config, GatewayConfig
+from gateway.config.names import DEMO_URL
 from gateway.draining import drain
 from gateway.machines.demo import DemoMachine
 from gateway.machines.local import LocalMachine
@@ -22,8 +23,8 @@ from gateway.machines.machine import Machine
 from gateway.machines.relay.machine import RelayMachine
 from gateway.machines.spec import Spec
 from gateway.native_doors import NativeDoors
+from gateway.preparing import CannotListen, check_authorities, make_state_directory, own_tls
 from gateway.server.core import Core
-from gateway.spice.errors import SpiceError
 from gateway.spice.limits import FIRST_REQUEST_SECONDS
 from gateway.store import StoreError
 from gateway.web.app import make_app, mounted
@@ -43,10 +44,6 @@ _LIVE = frozenset({"trusted_proxies", "allowed_origins", "user_header", "user_he
 """Values of `[gateway]` and `[auth]` that a reload takes over."""
 
 
-class CannotListen(SpiceError):
-    """The address is not to be had, or the certificate or the state directory cannot be used."""
-
-
 async def serve_forever(read: Read) -> None:
     """Serve until SIGINT or SIGTERM; SIGUSR1 prints the link anew, SIGHUP reads the configuration anew.
 
@@ -55,6 +52,7 @@ async def serve_forever(read: Read) -> None:
     machines, settings = read()
     config = settings.gateway
     check_authorities(machines)
+    logging.getLogger("aiohttp.server").addFilter(tell_bad_request_in_a_line)
 
     async def open_access(groups_of: GroupsOf) -> Access:
         make_state_directory(config.store_path().parent)
@@ -126,33 +124,11 @@ def reread(read: Read, doors: NativeDoors) -> Configured:
     )
 
 
-def check_authorities(machines: Sequence[MachineSpec]) -> None:
-    """A CA file that cannot be read is told at once. Raises `EndpointError`."""
-    for machine in machines:
-        if (endpoint := machine.spec.endpoint) is not None and endpoint.ca_file is not None:
-            endpoint.tls_context()
-
-
-def check_certificate(config: GatewayConfig) -> None:
-    """The same for the gateway's own certificate, if it was given one. Raises `CannotListen`."""
-    if config.tls_cert is not None:
-        own_tls(config)
-
-
 def fixed_values(settings: Config) -> dict[str, object]:
     """What counts from the next start on only, by its key in the file."""
     gateway = {f"gateway.{key}": value for key, value in settings.gateway.model_dump().items() if key not in _LIVE}
     auth = {f"auth.{key}": value for key, value in settings.auth.model_dump().items() if key not in _LIVE}
     return gateway | auth
-
-
-def make_state_directory(path: Path) -> None:
-    """The directory of the gateway's own data, for its user only. Raises `CannotListen`."""
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise CannotListen(f"the state directory {path} cannot be made ({reason}): name another by --state") from error
 
 
 def make_machine(core: Core, spec: Spec) -> Machine:
@@ -195,22 +171,18 @@ def site_of(server: asyncio.Server, config: GatewayConfig) -> str:
     return f"{'https' if config.has_tls else 'http'}://{host}:{server.sockets[0].getsockname()[1]}"
 
 
-def own_tls(config: GatewayConfig) -> OwnTls | None:
-    """The gateway's own certificate, None without one. Raises `CannotListen`."""
-    if not config.has_tls:
-        return None
-    try:
-        if config.tls_cert is None or config.tls_key is None:
-            state = config.store_path().parent
-            make_state_directory(state)
-            return OwnTls(own_key_pair(state, config.host))
-        return OwnTls(KeyPair(config.tls_cert, config.tls_key))
-    except (OSError, ssl.SSLError) as error:
-        raise CannotListen(f"tls_cert and tls_key cannot be used: {error}") from error
-
-
 async def print_link(site: str, access: Access) -> None:
     """Where to go, where the operator reads: on standard output, and in no log. Of a gateway that nobody has set up
     it is a one-time link that makes the first administrator."""
     token = await access.logins.begin_setup()
     print(f"Open {site}/setup?token={token}" if token is not None else f"Open {site}/", flush=True)
+
+
+def tell_bad_request_in_a_line(record: logging.LogRecord) -> bool:
+    """A log filter: what is not HTTP is the peer's fault and no reason for a traceback of ours. Keeps all records."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError | web.RequestPayloadError):
+        record.msg, record.args = "%s: %s", (record.getMessage(), " ".join(str(error).split())[:200])
+        record.levelno, record.levelname = logging.INFO, "INFO"
+        record.exc_info = record.exc_text = None
+    return True

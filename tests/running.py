@@ -17,7 +17,8 @@ from argon2 import PasswordHasher
 from gateway.access import Access, Policy, Principal, Role
 from gateway.access.authority import GroupsOf
 from gateway.access.passwords import Passwords
-from gateway.config import DEMO_URL, GatewayConfig
+from gateway.config.models import GatewayConfig
+from gateway.config.names import DEMO_URL
 from gateway.machines.local import LocalMachine
 from gateway.machines.machine import Machine
 from gateway.machines.relay.endpoint import parse_endpoint

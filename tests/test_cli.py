@@ -21,7 +21,8 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway import __version__, cli
-from gateway.cli import PASSWORD_ENV
+from gateway.commands import serve
+from gateway.commands.serve import PASSWORD_ENV
 from gateway.spice.enums import ChannelType
 from gateway.spice.errors import LinkRefused
 from gateway.spice.messages.common import Notify
@@ -57,7 +58,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cli, "raise_file_limit", lambda: None)
+    monkeypatch.setattr(serve, "raise_file_limit", lambda: None)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
     def run(*arguments: str, **env: str) -> Outcome:

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from gateway.config import Config, MachineSpec, configure
+from gateway.config.loading import configure
+from gateway.config.machine import MachineSpec
+from gateway.config.models import Config
 from gateway.native_doors import NativeDoors
 from gateway.server.closing import CloseCode
 from gateway.serving import fixed_values, reload_and_tell, reread

@@ -9,18 +9,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from gateway.commands.common import ConfigFile, group
 from gateway.commands.tables import add_row, table
-from gateway.config import DEMO_URL, FILE_NAME, Config, ConfigError, configure
+from gateway.config.errors import ConfigError
 from gateway.config.example import example
-from gateway.config.loading import chosen_file
+from gateway.config.loading import chosen_file, configure
+from gateway.config.models import Config
+from gateway.config.names import DEMO_URL
 from gateway.machines.relay.endpoint import EndpointError
-from gateway.serving import CannotListen, check_authorities, check_certificate
+from gateway.preparing import CannotListen, check_authorities, check_certificate
 
-app = typer.Typer(no_args_is_help=True, help="Check the configuration, or write one to start from.")
-
-ConfigFile = Annotated[
-    Path | None, typer.Option(envvar="SPICEGATE_CONFIG", help=f"Configuration file; {FILE_NAME} if there is one.")
-]
+app = group("Check the configuration, or write one to start from.")
 
 
 @app.command()

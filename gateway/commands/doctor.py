@@ -9,25 +9,22 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from gateway.commands.asking import CommandFailed, at
-from gateway.commands.session import Session, command
-from gateway.commands.tables import add_row, table
-from gateway.config import DEMO_URL, ConfigError, checked_password, configure, read_password
-from gateway.config.loading import chosen_file
+from gateway.commands.checkups import show_checkup
+from gateway.commands.common import Session, command, single
+from gateway.config.errors import ConfigError
+from gateway.config.loading import chosen_file, configure
+from gateway.config.names import DEMO_URL
+from gateway.config.secrets import checked_password, read_password
 from gateway.machines.relay.checkup import Checkup, check_up
 from gateway.machines.relay.endpoint import Endpoint, EndpointError, parse_endpoint
 from gateway.server.core import Core
 
-_MARKS = {True: "ok", False: "FAILED", None: "skipped"}
+app = single()
 
 
-def add_doctor(app: typer.Typer) -> None:
-    """Put the command into the top level of `app`."""
-    command(app, "doctor")(doctor)
-
-
+@command(app, "doctor")
 def doctor(
     session: Session,
     target: Annotated[str, typer.Argument(help="A machine's address (spice://…), or its name.")],
@@ -66,32 +63,6 @@ async def _check(endpoint: Endpoint, password: str | None) -> Checkup:
 def as_data(found: Checkup) -> dict[str, Any]:
     """As the API tells it, but for the time."""
     return {"ok": found.ok, **asdict(found)}
-
-
-def show_checkup(session: Session, found: dict[str, Any]) -> None:
-    """Tables, or JSON; ends the command with 1 when something is wrong."""
-    if session.as_json:
-        session.print_json(found)
-    else:
-        console = Console()
-        steps = table("step", "", "what the machine said", "ms", title=found["address"])
-        for step in found["steps"]:
-            add_row(steps, (step["name"], _MARKS[step["ok"]], step["detail"], _milliseconds(step["seconds"])))
-        console.print(steps)
-        if found["channels"]:
-            channels = table("channel", "", "what the machine said", "ms", "capabilities")
-            for row in found["channels"]:
-                mark, time = _MARKS[row["ok"]], _milliseconds(row["seconds"])
-                add_row(channels, (f"{row['type']} {row['id']}", mark, row["detail"], time, row["capabilities"]))
-            console.print(channels)
-        if found["round_trip"] is not None:
-            console.print(f"Round trip: {_milliseconds(found['round_trip'])} ms.")
-    if not found["ok"]:
-        raise typer.Exit(1)
-
-
-def _milliseconds(seconds: float | None) -> str:
-    return f"{seconds * 1000:.1f}" if seconds is not None else "–"
 
 
 def _password(file: Path | None) -> str | None:

@@ -8,16 +8,16 @@ import typer
 
 from gateway.access import Role
 from gateway.commands.asking import CommandFailed
-from gateway.commands.session import Session, command
+from gateway.commands.common import Session, command, group
 
-app = typer.Typer(no_args_is_help=True, help="Which rights a role or a user has on the machines of a group.")
+app = group("Which rights a role or a user has on the machines of a group.")
 
 
 @command(app, "list")
 def list_grants(session: Session) -> None:
     """All grants."""
-    names = {user["id"]: user["name"] for user in session.asker.pages("/users")}
-    rows = [{**grant, "user": names.get(grant["user_id"])} for grant in session.asker.pages("/grants")]
+    names = {user["id"]: user["name"] for user in session.pages("/users")}
+    rows = [{**grant, "user": names.get(grant["user_id"])} for grant in session.pages("/grants")]
     session.show(rows, ("id", "group", "role", "user", "rights"))
 
 

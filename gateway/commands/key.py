@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from gateway.access import Scope
-from gateway.commands.session import Session, command
+from gateway.commands.common import Session, command, group
 
-app = typer.Typer(no_args_is_help=True, help="Your own API keys.")
+app = group("Your own API keys.")
 
 
 @command(app, "list")

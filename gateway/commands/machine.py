@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from gateway.commands.asking import CommandFailed, at
-from gateway.commands.doctor import show_checkup
-from gateway.commands.session import Session, command
+from gateway.commands.checkups import show_checkup
+from gateway.commands.common import Session, command, group
 
-app = typer.Typer(no_args_is_help=True, help="Machines: those of the configuration, and those added here.")
+app = group("Machines: those of the configuration, and those added here.")
 
 Name = Annotated[str, typer.Argument(help="The machine's name.")]
 Title = Annotated[str | None, typer.Option(help="What people call it.")]

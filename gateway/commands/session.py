@@ -1,164 +1,42 @@
-"""What all commands have in common: the options by which they find a gateway, tables or JSON, and their exit codes.
-
-0: done; 1: refused or failed, with a sentence; 2: not a command.
-"""
+"""`spicegate session`: who is at which machine."""
 
 from __future__ import annotations
 
-import inspect
-import json
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Annotated, Any, Final, get_type_hints
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from gateway.commands.asking import Asker, CommandFailed, Local, Remote
-from gateway.commands.config import ConfigFile
-from gateway.commands.tables import add_row, table
-from gateway.config import Config, ConfigError, configure
-from gateway.config.loading import chosen_file
+from gateway.commands.asking import at
+from gateway.commands.common import Session, command, group
 
-DEFAULT_URL: Final = "http://127.0.0.1:8080"
+app = group("Who is at which machine.")
 
-_OPTIONS: Final[dict[str, Any]] = {
-    "url": Annotated[str, typer.Option(envvar="SPICEGATE_URL", help="The gateway's address.")],
-    "api_key": Annotated[
-        str | None,
-        typer.Option(
-            envvar="SPICEGATE_API_KEY", help="Key of the gateway's API; without, its store on this computer is used."
-        ),
-    ],
-    "gateway_ca": Annotated[
-        Path | None, typer.Option(envvar="SPICEGATE_CA", help="Certificate of the gateway's authority (PEM).")
-    ],
-    "config": ConfigFile,
-    "state": Annotated[Path | None, typer.Option(help="Directory of the gateway's own data.")],
-    "as_json": Annotated[bool, typer.Option("--json", help="Print JSON.")],
-}
-_DEFAULTS: Final[dict[str, Any]] = {"url": DEFAULT_URL, "as_json": False}
+Id = Annotated[str, typer.Argument(metavar="ID", help="The session's id.")]
 
 
-class Session:
-    """One command's way to the gateway, and to whoever reads what it prints."""
-
-    def __init__(
-        self,
-        url: str = DEFAULT_URL,
-        api_key: str | None = None,
-        gateway_ca: Path | None = None,
-        config: Path | None = None,
-        state: Path | None = None,
-        as_json: bool = False,
-    ) -> None:
-        self.as_json = as_json
-        self.config = config
-        self.is_local = api_key is None
-        self._remote = Remote(url, api_key, gateway_ca) if api_key is not None else None
-        self._state = state
-
-    @property
-    def asker(self) -> Asker:
-        return self._remote or self.local()
-
-    def local(self) -> Local:
-        """The store on this computer. Raises `CommandFailed`."""
-        settings = self._settings()
-        return Local(settings.gateway.store_path(), settings.auth.policy())
-
-    def store_path(self) -> Path:
-        """Where `serve` would have it. Raises `CommandFailed`."""
-        return self._settings().gateway.store_path()
-
-    def _settings(self) -> Config:
-        given = {"state_dir": self._state} if self._state is not None else {}
-        try:
-            return configure(chosen_file(self.config), given)
-        except ConfigError as error:
-            raise CommandFailed(str(error)) from error
-
-    def ask(self, method: str, path: str, body: object = None, **query: str) -> Any:
-        """The answer of the API. Raises `CommandFailed`."""
-        return self.asker.ask(method, path, body, query)
-
-    def list(self, path: str, columns: Sequence[str], **query: str) -> None:
-        """Print all items of a list."""
-        self.show(list(self.asker.pages(path, query)), columns)
-
-    def show(self, rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> None:
-        """Print rows, by some of their fields unless it is JSON."""
-        if self.as_json:
-            self.print_json(rows)
-            return
-        shown = table(*columns)
-        for row in rows:
-            add_row(shown, [row.get(column) for column in columns])
-        Console().print(shown)
-
-    def show_one(self, row: dict[str, Any]) -> None:
-        """Print an object's fields below each other."""
-        if self.as_json:
-            self.print_json(row)
-            return
-        shown = table("field", "value", show_header=False)
-        for field in row.items():
-            add_row(shown, field)
-        Console().print(shown)
-
-    def done(self, sentence: str, data: object = None) -> None:
-        """Say what was done."""
-        if self.as_json:
-            self.print_json(data if data is not None else {"ok": True})
-        else:
-            typer.echo(sentence)
-
-    def print_json(self, data: object) -> None:
-        typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
-
-    def user_id(self, name: str) -> int:
-        """Raises `CommandFailed`."""
-        for user in self.asker.pages("/users", {"words": name}):
-            if user["name"] == name.strip().lower():
-                return int(user["id"])
-        raise CommandFailed(f"there is no user {name}")
+@command(app, "list")
+def list_sessions(
+    session: Session, machine: Annotated[str | None, typer.Option(help="Those at one machine.")] = None
+) -> None:
+    """Sessions in the order in which they began."""
+    columns = ("id", "machine", "user", "address", "since", "rights", "round_trip", "frame_rate")
+    session.list("/sessions", columns, **({"machine": machine} if machine is not None else {}))
 
 
-def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """A command of `app`: the function gets a `Session` before its own arguments, and the session's options come
-    behind them."""
-
-    def decorate(function: Callable[..., None]) -> Callable[..., None]:
-        hints = get_type_hints(function, include_extras=True)
-        own = list(inspect.signature(function).parameters.values())[1:]
-
-        def run(**given: Any) -> None:
-            try:
-                session = Session(**{option: given.pop(option) for option in _OPTIONS})
-                function(session, **given)
-            except CommandFailed as error:
-                typer.echo(f"spicegate: {error}", err=True)
-                raise typer.Exit(1) from None
-
-        options = [
-            inspect.Parameter(option, inspect.Parameter.KEYWORD_ONLY, default=_DEFAULTS.get(option), annotation=hint)
-            for option, hint in _OPTIONS.items()
-        ]
-        own = [
-            parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[parameter.name])
-            for parameter in own
-        ]
-        run.__signature__ = inspect.Signature([*own, *options])  # type: ignore[attr-defined]
-        run.__annotations__ = {parameter.name: parameter.annotation for parameter in (*own, *options)}
-        run.__doc__, run.__name__ = function.__doc__, function.__name__
-        app.command(name)(run)
-        return function
-
-    return decorate
+@command(app, "kill")
+def kill_session(session: Session, console: Id) -> None:
+    """End a session."""
+    session.ask("DELETE", at("sessions", console))
+    session.done(f"Session {console} was ended.")
 
 
-def new_password(from_stdin: bool) -> str:
-    """A password that is to be: one line of standard input, or asked for twice."""
-    if from_stdin:
-        return typer.get_text_stream("stdin").readline().rstrip("\r\n")
-    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+@command(app, "message")
+def message_user(
+    session: Session,
+    console: Id,
+    text: Annotated[str, typer.Argument(help="One sentence.")],
+    severity: Annotated[str, typer.Option(help="info, warning or error.")] = "info",
+) -> None:
+    """Show a sentence to whoever sits there."""
+    session.ask("POST", at("sessions", console, "messages"), {"text": text, "severity": severity})
+    session.done("It was shown.")

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from gateway.commands.session import Session, command
+from gateway.commands.common import Session, command, group
 
-app = typer.Typer(no_args_is_help=True, help="Single-use ways to one machine.")
+app = group("Single-use ways to one machine.")
 
 
 @command(app, "create")

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from gateway.access import Role
-from gateway.commands.session import Session, command, new_password
+from gateway.commands.common import Session, command, group, new_password
 
-app = typer.Typer(no_args_is_help=True, help="People and programs that may log in.")
+app = group("People and programs that may log in.")
 
 Name = Annotated[str, typer.Argument(help="The user's name.")]
 Stdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]

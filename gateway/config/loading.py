@@ -17,7 +17,8 @@ from gateway.config.environment import from_environment
 from gateway.config.errors import ConfigError
 from gateway.config.machine import MachineConfig
 from gateway.config.mistakes import Layer, told
-from gateway.config.models import FILE_NAME, SECTIONS, Config
+from gateway.config.models import SECTIONS, Config
+from gateway.config.names import FILE_NAME
 
 
 def chosen_file(path: Path | None) -> Path | None:

@@ -13,15 +13,13 @@ from gateway.access import Invalid
 from gateway.access.machines import check_groups, check_labels, check_name, check_title
 from gateway.config.base import Base
 from gateway.config.errors import ConfigError
+from gateway.config.names import DEMO_URL
 from gateway.config.places import Listening, parse_listen
 from gateway.config.secrets import checked_password, read_password
 from gateway.machines.relay.endpoint import Endpoint, parse_endpoint
 from gateway.machines.spec import Spec
 
 T = TypeVar("T")
-
-DEMO_URL = "demo:"
-"""The address of the built-in machine."""
 
 
 class MachineSpec(NamedTuple):

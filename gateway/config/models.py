@@ -15,14 +15,10 @@ from gateway.access import Policy, Role
 from gateway.access.policy import DAY, HOUR
 from gateway.config.base import Base
 from gateway.config.machine import MachineConfig, MachineSpec
+from gateway.config.names import BACKUPS_NAME, SECRETS_NAME, STORE_NAME
 from gateway.config.places import Listening, parse_listen
 from gateway.web.addresses import Network as AnyNetwork
 from gateway.web.settings import WebSettings, origin_of
-
-FILE_NAME = "spicegate.toml"
-STORE_NAME = "spicegate.db"
-SECRETS_NAME = "secrets"  # of machines that are added in the dashboard
-BACKUPS_NAME = "backups"
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+(%\w+)?")
 _ORIGIN = re.compile(r"https?://[^/?#@\s]+/?")

@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from gateway.cli import app
 from gateway.spice.enums import ChannelType
 from gateway.web.settings import WebSettings
+from tests.commands.shell import Shell
 from tests.peers import FakeMachine
 from tests.running import RunningGateway, open_session
 from tests.web.api.client import program
-
-
-class Shell:
-    """A person with an API key, on some computer."""
-
-    def __init__(self, site: str, key: str) -> None:
-        self._env = {"SPICEGATE_URL": site, "SPICEGATE_API_KEY": key, "COLUMNS": "200"}
-
-    async def run(self, *words: str, stdin: str = "") -> Result:
-        """A command's outcome."""
-        return await asyncio.to_thread(lambda: CliRunner().invoke(app, words, input=stdin, env=self._env))
-
-    async def say(self, *words: str, stdin: str = "") -> str:
-        """What a command prints when it does what it should."""
-        result = await self.run(*words, stdin=stdin)
-        assert result.exit_code == 0, result.output
-        return result.stdout
-
-    async def json(self, *words: str, stdin: str = "") -> Any:
-        return json.loads(await self.say(*words, "--json", stdin=stdin))
 
 
 @pytest.fixture
@@ -149,14 +125,3 @@ async def test_backup_and_audit(shell: Shell) -> None:
     assert Path(made["file"]).is_file()
     actions = [row["action"] for row in await shell.json("audit", "--limit", "5")]
     assert "backup" in actions
-
-
-async def test_gateway_that_is_not_there_is_told_in_a_sentence() -> None:
-    result = await Shell("http://127.0.0.1:1", "sg_key").run("machine", "list")
-    assert result.exit_code == 1
-    assert "http://127.0.0.1:1 cannot be reached" in result.output
-
-
-async def test_key_that_is_not_valid_is_told(gateway: RunningGateway) -> None:
-    result = await Shell(gateway.site, "sg_wrong").run("machine", "list")
-    assert (result.exit_code, result.stderr) == (1, "spicegate: The API key is not valid, or has expired.\n")

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config import Config, ConfigError, configure
 from gateway.config.environment import variables
+from gateway.config.errors import ConfigError
 from gateway.config.example import example
-from gateway.config.loading import checked, merged
+from gateway.config.loading import checked, configure, merged
 from gateway.config.mistakes import Layer
+from gateway.config.models import Config
 
 
 @pytest.fixture

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config import Config, ConfigError, configure
+from gateway.config.errors import ConfigError
+from gateway.config.loading import configure
+from gateway.config.models import Config
 from gateway.config.places import ListenAddress, Listening
 
 MACHINE = '[[machines]]\nname = "office"\nurl = "spice://host"\n'

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from gateway.access import Access
 from gateway.access.authority import GroupsOf
-from gateway.config import GatewayConfig
+from gateway.config.models import GatewayConfig
 from gateway.listening import listen as listen_natively
 from gateway.machines.demo import DemoMachine
 from gateway.machines.local import LocalMachine

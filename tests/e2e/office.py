@@ -11,7 +11,8 @@ from aiohttp import web
 
 from gateway.access import Access, Role
 from gateway.access.authority import GroupsOf
-from gateway.config import DEMO_URL, GatewayConfig
+from gateway.config.models import GatewayConfig
+from gateway.config.names import DEMO_URL
 from gateway.listening import listen as listen_natively
 from gateway.machines.demo import DemoMachine
 from gateway.machines.local import LocalMachine

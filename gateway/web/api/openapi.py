@@ -10,7 +10,8 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from gateway import __version__
-from gateway.web.api.operation import BASE, JSON, Operation, Resource
+from gateway.web.api.base import BASE
+from gateway.web.api.operation import JSON, Operation, Resource
 from gateway.web.api.problem import MEDIA_TYPE, Problem
 from gateway.web.identity import COOKIE
 

@@ -15,12 +15,12 @@ from gateway.access.rate import RateLimit
 from gateway.machines.fleet import Fleet
 from gateway.spice.errors import UsageError
 from gateway.spice.limits import API_BURST, API_RATE
+from gateway.web.api.base import BASE
 from gateway.web.api.problem import BadFields, FieldError
 from gateway.web.guard import needs, principal
 from gateway.web.keys import ACCESS, FLEET
 from gateway.web.patience import read_body
 
-BASE: Final = "/api/v1"
 JSON: Final = "application/json"
 
 RATE = web.AppKey("api_rate", RateLimit)
