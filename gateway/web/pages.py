@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from gateway.access import Permission
+from gateway.machines.asking import ask_all
 from gateway.machines.fleet import Member
 from gateway.machines.machine import Machine
 from gateway.server.rights import Right
@@ -53,7 +53,7 @@ async def machines(request: web.Request) -> web.Response:
     who, app = principal(request), request.app
     rights = await app[ACCESS].authority.rights_at(who, [name_of(member) for member in app[FLEET]])
     known = [member for member in app[FLEET] if rights[name_of(member)]]
-    await asyncio.gather(*(member.machine.probe() for member in known))
+    await ask_all(member.machine for member in known)
     watches = who.may(Permission.DASHBOARD)
     cards = [card(member, native=name_of(member) in app[NATIVE], address=watches) for member in known]
     may = {

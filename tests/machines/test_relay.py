@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -236,3 +237,57 @@ async def test_round_trip_to_a_browser_is_known_as_soon_as_it_answers(
     await far.expect(Pong)
     assert client.main.round_trip is not None
     assert client.main.round_trip > 0
+
+
+# machines that are stuck: their kernel takes connections, they say nothing
+
+
+@asynccontextmanager
+async def stuck(answer: bytes = b"") -> AsyncIterator[str]:
+    """The address of a machine that takes connections and says `answer`; with one it hangs up."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if answer:
+            writer.write(answer)
+            writer.close()
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield f"spice://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def test_machine_that_only_takes_connections_is_not_up() -> None:
+    async with stuck() as url, RunningGateway({"office": url}, link_seconds=0.2) as gateway:
+        office = gateway.machine()
+        await soon(office.probe())
+        assert (office.health.state, office.health.error) == ("away", "The machine does not answer.")
+
+
+async def test_machine_that_speaks_something_else_is_told_so() -> None:
+    async with stuck(b"HTTP/1.1 400 Bad Request\r\n\r\n") as url, RunningGateway({"office": url}) as gateway:
+        office = gateway.machine()
+        await soon(office.probe())
+        assert (office.health.state, office.health.error) == ("away", "The machine does not speak SPICE on this port.")
+
+
+async def test_machine_that_got_stuck_is_away_once_somebody_tried_it() -> None:
+    async with stuck() as url, RunningGateway({"office": url}, link_seconds=0.2) as gateway:
+        office = gateway.machine()
+        office.health.up()
+        gone = await (await gateway.browser()).refusal(ChannelType.MAIN)
+        assert gone.code == 4001
+        assert office.health.state == "away"
+
+
+async def test_probe_shows_no_ticket(gateway: RunningGateway, machine: FakeMachine) -> None:
+    await soon(gateway.machine().probe())
+    assert gateway.machine().health.state == "up"
+    assert len(machine.requests) == 1
+    assert not machine.ticket_shown.is_set()
+
+
+async def test_machine_that_refuses_the_link_is_there(gateway: RunningGateway, machine: FakeMachine) -> None:
+    machine.refusals = [LinkErr.NEED_SECURED]
+    await soon(gateway.machine().probe())
+    assert gateway.machine().health.state == "up"

@@ -11,9 +11,11 @@ from tests.peers import FakeMachine
 from tests.running import RunningGateway, open_channel, open_session
 
 
-async def figures(gateway: RunningGateway) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+async def figures(
+    gateway: RunningGateway, name: str = "prometheus"
+) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
     """All samples, as a program with an API key gets them."""
-    key = await gateway.access.keys.issue(await gateway.admin(), "prometheus", [Scope.READ])
+    key = await gateway.access.keys.issue(await gateway.admin(), name, [Scope.READ])
     async with gateway.visitor().get("/metrics", headers={"Authorization": f"Bearer {key.secret}"}) as response:
         assert response.status == 200
         text = await response.text()
@@ -79,3 +81,17 @@ async def test_round_trip_to_a_browser_at_a_relayed_machine_is_told(
     found = await figures(gateway)
     place = frozenset({("machine", "office"), ("channel", "main 0")})
     assert found["spicegate_channel_round_trip_seconds", place] > 0
+
+
+async def test_totals_of_a_channel_never_go_down(gateway: RunningGateway, machine: FakeMachine) -> None:
+    place = frozenset({("machine", "office"), ("channel", "main 0"), ("direction", "out")})
+    office = gateway.machine()
+    near, _ = await open_session(await gateway.browser(), machine)
+    before = (await figures(gateway))["spicegate_channel_bytes_total", place]
+    machine.vanish()
+    await near.gone()
+    await office.probe()
+    assert office.server.channels == []
+    await machine.appear()
+    await open_session(await gateway.browser(), machine)
+    assert (await figures(gateway, "again"))["spicegate_channel_bytes_total", place] > before

@@ -140,7 +140,7 @@ async def test_programs_get_plain_text_errors(gateway: RunningGateway) -> None:
 
 async def test_mistake_of_ours_is_a_page_without_details(gateway: RunningGateway, machine: FakeMachine) -> None:
     session = await gateway.logged_in()
-    gateway.machine().endpoint = None  # type: ignore[assignment]
+    gateway.machine().health = None  # type: ignore[assignment]
     async with session.get("/", headers=HTML) as response:
         assert response.status == 500
         assert "Traceback" not in await response.text()

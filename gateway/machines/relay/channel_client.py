@@ -30,13 +30,17 @@ log = logging.getLogger("spicegate.relay")
 
 
 class RelayChannel(RedChannel):
-    """A channel of a machine elsewhere. Acks are between the machine and the client; we forward them."""
+    """A channel of a machine elsewhere. Acks are between the machine and the client; we forward them.
+
+    `past` is what went through it before it was forgotten: totals never go down.
+    """
 
     handles_acks = False
 
-    def __init__(self, type_: ChannelType, id_: int, core: Core) -> None:
+    def __init__(self, type_: ChannelType, id_: int, core: Core, past: Counters) -> None:
         outgoing = MainFlow if type_ is ChannelType.MAIN else MachineFlow
         super().__init__(type_, id_, core, Handlers(ClientFlow, outgoing))
+        self._past = past
 
 
 def flows(type_: ChannelType, rights: Right) -> tuple[type[ClientFlow], type[MachineFlow]]:

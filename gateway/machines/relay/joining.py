@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from gateway.machines.relay.channel_client import RelayChannelClient
 from gateway.machines.relay.dial import dial
+from gateway.machines.relay.greeting import SILENT
 from gateway.machines.relay.leaving import Leaving
 from gateway.server.channel import Capabilities
 from gateway.server.client import RedClient
@@ -244,15 +245,17 @@ class Joining:
         )
         pump = LinkPump(link, transport)
         pump.flush()
-        return _MachineLink(ChannelType(request.channel_type), pump, await self._of_machine(pump.expect(LinkReplied)))
+        replied = await self._of_machine(pump.expect(LinkReplied), on_silence=self._relay.on_silence)
+        return _MachineLink(ChannelType(request.channel_type), pump, replied)
 
-    async def _of_machine(self, answer: Awaitable[T]) -> T:
+    async def _of_machine(self, answer: Awaitable[T], *, on_silence: Callable[[], None] = lambda: None) -> T:
         """An answer of the machine, whose faults and silence are told as such, while the client still waits."""
         try:
             async with asyncio.timeout(self._relay.link_seconds / 2):
                 return await answer
         except TimeoutError:
-            raise ChannelClosed(CloseCode.MACHINE_AWAY, "The machine does not answer.") from None
+            on_silence()
+            raise ChannelClosed(CloseCode.MACHINE_AWAY, SILENT) from None
         except PeerGone as error:
             raise ChannelClosed(CloseCode.MACHINE_AWAY, "The machine closed the connection.") from error
         except ProtocolError as error:

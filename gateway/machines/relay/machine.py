@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 
+from gateway.machines.health import State
 from gateway.machines.machine import Machine
 from gateway.machines.relay.channel_client import RelayChannel
 from gateway.machines.relay.dial import dial
 from gateway.machines.relay.endpoint import Endpoint
+from gateway.machines.relay.greeting import SILENT, greet
 from gateway.machines.relay.joining import Joining
 from gateway.server.channel import RedChannel
 from gateway.server.client import RedClient
 from gateway.server.closing import NORMAL, ChannelClosed, CloseCode, Closing
 from gateway.server.core import Core
+from gateway.server.counters import Counters
 from gateway.server.server import SpiceServer
 from gateway.server.transport import Transport
 from gateway.server.visitor import Visitor
@@ -55,6 +58,9 @@ class RelayMachine(Machine):
         self.opening = 0
         """Sessions that the machine is being asked to open at this moment."""
         self._probed = -_PROBE_REST
+        self._probing = False
+        self._past: dict[tuple[ChannelType, int], Counters] = {}
+        """Totals of the channels that were forgotten."""
 
     @property
     def address(self) -> str:
@@ -85,18 +91,30 @@ class RelayMachine(Machine):
             gone.cancel()
 
     async def probe(self) -> None:
-        """Find out whether the machine can be reached, unless that is known."""
-        now = self.core.now()
-        if self.server.clients or now - self._probed < _PROBE_REST:
+        """Find out whether the machine can be reached, unless that is known or being found out.
+
+        One that was up until now is only dialled; any other has to answer a link request too.
+        """
+        if self._probing or self.server.clients or self.core.now() - self._probed < _PROBE_REST:
             return
-        self._probed = now
+        self._probing, self._probed = True, self.core.now()
         try:
-            transport = await dial(self.core, self.endpoint, secured=False, seconds=PROBE_SECONDS)
-        except ChannelClosed as error:
-            self.on_away(error.closing)
-        else:
-            transport.abort()
+            await self._ask()
             self.health.up()
+        except ChannelClosed as error:
+            if not self.server.clients:  # somebody got in meanwhile
+                self.on_away(error.closing)
+        finally:
+            self._probing = False
+
+    async def _ask(self) -> None:
+        """Raises `ChannelClosed`."""
+        transport = await dial(self.core, self.endpoint, secured=False, seconds=PROBE_SECONDS)
+        try:
+            if self.health.state is not State.UP:
+                await greet(transport, self.link_seconds / 2)
+        finally:
+            transport.abort()
 
     def channel(self, type_: ChannelType, id_: int) -> RedChannel:
         """The channel on the list; put there if need be."""
@@ -104,7 +122,7 @@ class RelayMachine(Machine):
         if channel is None:
             if len(self.server.channels) >= MAX_CHANNELS:
                 raise ProtocolError("the machine has too many channels")
-            channel = RelayChannel(type_, id_, self.core)
+            channel = RelayChannel(type_, id_, self.core, self._past.pop((type_, id_), Counters()))
             self.server.register_channel(channel)
         return channel
 
@@ -121,6 +139,11 @@ class RelayMachine(Machine):
         self.health.away(closing.sentence)
         self._forget_others(set())
 
+    def on_silence(self) -> None:
+        """The machine took a connection and does not answer: nobody calls it up until it has answered."""
+        if not self.server.clients:
+            self.on_away(Closing(CloseCode.MACHINE_AWAY, SILENT))
+
     def closing_of(self, client: RedClient) -> Closing:
         """Why the machine ended a session. Most machines drop their user for a new one: two pages must not fight."""
         self._probed = -_PROBE_REST  # the next look asks it anew
@@ -132,4 +155,5 @@ class RelayMachine(Machine):
         """Take the channels that nobody uses off the list, but for the known ones."""
         for channel in tuple(self.server.channels):
             if (channel.type, channel.id) not in known and not channel.client_count:
+                self._past[channel.type, channel.id] = channel.counters
                 self.server.unregister_channel(channel, NORMAL)

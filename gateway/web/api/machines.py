@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from gateway.access import MachineDraft, NotFound, Permission
+from gateway.machines.asking import ask_all
 from gateway.machines.fleet import Member
 from gateway.machines.spec import Origin
 from gateway.server.rights import Right, right_names
@@ -194,7 +194,7 @@ async def list_machines(ask: Ask, query: PageQuery) -> Page[MachineView]:
     names = sorted(name for name in members if rights[name] or watches)
     page = page_by_name(names, names, query)
     shown = [members[name] for name in page.items]
-    await asyncio.gather(*(member.machine.probe() for member in shown))
+    await ask_all(member.machine for member in shown)
     views = [machine_view(ask, member, rights[member.spec.name], await record_of(ask, member)) for member in shown]
     return Page(items=views, next=page.next)
 
@@ -216,7 +216,7 @@ async def add_machine(ask: Ask, body: NewMachine) -> MachineView:
 async def show_machine(ask: Ask, machine: Name) -> MachineView:
     """One machine."""
     member, rights = await find(ask, machine)
-    await member.machine.probe()
+    await ask_all([member.machine])
     return machine_view(ask, member, rights, await record_of(ask, member))
 
 
