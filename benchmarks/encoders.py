@@ -26,7 +26,7 @@ from PIL import Image
 from benchmarks.relay_gauge import cpu_seconds
 from gateway.codecs.image import (
     Encoded,
-    GlzEncoder,
+    GlzWindow,
     Pixels,
     classify,
     encode_bitmap,
@@ -86,17 +86,17 @@ def size_of(encode: Callable[[Pixels], Encoded]) -> Callable[[], Sizer]:
 
 
 def glz() -> Sizer:
-    encoder = GlzEncoder(WINDOW)
+    encoder = GlzWindow(WINDOW).encoder()
     return lambda pixels: encoder.encode(pixels).size
 
 
 def zlib_glz() -> Sizer:
-    encoder = GlzEncoder(WINDOW)
+    encoder = GlzWindow(WINDOW).encoder()
     return lambda pixels: encoder.encode_zlib(pixels).size
 
 
 def zlib_glz_plainly() -> Sizer:
-    encoder = GlzEncoder(WINDOW, kernels=None)
+    encoder = GlzWindow(WINDOW, kernels=None).encoder()
     return lambda pixels: encoder.encode_zlib(pixels).size
 
 

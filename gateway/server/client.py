@@ -11,6 +11,7 @@ from gateway.server.visitor import Admission
 from gateway.spice.enums import ChannelType
 
 if TYPE_CHECKING:
+    from gateway.codecs.image import GlzWindow
     from gateway.server.channel_client import RedChannelClient
     from gateway.server.server import SpiceServer
 
@@ -36,6 +37,8 @@ class RedClient:
         self.channel_clients: list[RedChannelClient] = []
         self.main: RedChannelClient | None = None
         """The MAIN connection, while it stands."""
+        self.glz_windows: dict[int, GlzWindow] = {}
+        """Its dictionaries of pictures, by the ids that it gave them. It keeps them as long as the session lasts."""
         self._frame_rate = 0.0
         self._frame_rate_until: float | None = None
 

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.codecs.image import (
     Encoded,
-    GlzEncoder,
+    GlzWindow,
     Pixels,
     encode_bitmap,
     encode_jpeg,
@@ -71,10 +71,10 @@ def encoders() -> dict[str, Encoder]:
         "lz": encode_lz,
         "lz without kernels": lz_plainly,
         "quic": encode_quic,
-        "glz": GlzEncoder(WINDOW).encode,
-        "glz without kernels": GlzEncoder(WINDOW, kernels=None).encode,
-        "zlib glz": GlzEncoder(WINDOW).encode_zlib,
-        "zlib glz without kernels": GlzEncoder(WINDOW, kernels=None).encode_zlib,
+        "glz": GlzWindow(WINDOW).encoder().encode,
+        "glz without kernels": GlzWindow(WINDOW, kernels=None).encoder().encode,
+        "zlib glz": GlzWindow(WINDOW).encoder().encode_zlib,
+        "zlib glz without kernels": GlzWindow(WINDOW, kernels=None).encoder().encode_zlib,
     }
 
 
@@ -168,7 +168,8 @@ def test_spice_gtk_shows_the_alpha_exactly(name: str) -> None:
 
 def test_spice_gtk_keeps_what_later_glz_images_refer_to() -> None:
     """A dictionary that holds two screens and a half, scrolled through; the last image refers across many."""
-    glz, stage, tall = GlzEncoder(WIDTH * HEIGHT * 5 // 2), Stage(SurfaceFmt.FMT_32_xRGB), desktop(WIDTH, HEIGHT + 400)
+    glz, tall = GlzWindow(WIDTH * HEIGHT * 5 // 2).encoder(), desktop(WIDTH, HEIGHT + 400)
+    stage = Stage(SurfaceFmt.FMT_32_xRGB)
     for step in range(12):
         screen = tall[step * 30 : step * 30 + HEIGHT]
         stage.put(glz.encode(screen) if step % 2 else glz.encode_zlib(screen), screen)

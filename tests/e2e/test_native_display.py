@@ -118,6 +118,18 @@ def test_heads_of_two_adapters_are_each_shown(machine: CoreMachine, screen: Scre
     person.wait_until_shows(screen.pixels(), "native-only-head")
 
 
+def test_adapter_that_goes_and_comes_again_is_shown(machine: CoreMachine, screen: Screen, person: SpiceGtk) -> None:
+    for seed in range(3):
+        person.do("prefer_compression", kind=int(ImageCompression.GLZ))
+        for step in range(40):
+            screen.draw(desktop(97, 61) if step % 2 else noise(30, 20), (step * 13 + seed) % 500, step * 7 % 300)
+            person.wait_until_shows(screen.pixels(), "native-again")
+        machine.remove(screen.adapter)
+        person.expect("channel-event", channel="display", id=0, what="closed")
+        screen = Screen(machine, WIDTH, HEIGHT)
+        person.opened("display").expect("display-mark", mark=1)
+
+
 def test_monitors_of_one_adapter_are_told(machine: CoreMachine, screen: Screen, person: SpiceGtk) -> None:
     half = WIDTH // 2
     heads = [Monitor(0, Rect(0, 0, half, HEIGHT)), Monitor(1, Rect(half, 0, WIDTH, HEIGHT))]

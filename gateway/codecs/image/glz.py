@@ -5,7 +5,6 @@ Facts: libspice ``server/glz-encoder.c``, spice-gtk ``src/decode-glz.c``.
 
 from __future__ import annotations
 
-import itertools
 import struct
 import threading
 
@@ -28,29 +27,73 @@ DEFLATE_LEVEL = 1
 _HEADER = struct.Struct(">IIBIIIQI")
 
 
-class GlzEncoder:
-    """The machine's side of one client's GLZ dictionary; all display channels of the client share it.
+class GlzWindow:
+    """The machine's side of one client's GLZ dictionary, which the client keeps as long as its session lasts.
 
-    Images are numbered in the order of `encode`, across the channels, and a client waits for numbers that are missing.
-    Therefore **whatever was encoded is sent**, and within a channel in the order of encoding: encode when the image
-    leaves, not when it is queued. Calls may come from several threads; they take turns.
+    All display channels of the client, one after the other or at the same time, have an `encoder` each. Images are
+    numbered across the channels; none refers to another channel's, for that one's connection may end before it brought
+    it. The client forgets an image once all before it have come. Therefore **whatever was encoded is sent**: when that
+    cannot be, the window is to be `is_whole` no more, and nothing further encoded in it.
 
-    ``window_pixels``: what the client announced in its DISPLAY INIT, or less. With kernels four bytes of memory a pixel
-    are taken as it fills, at most `GLZ_WINDOW_PIXELS` of them.
+    ``pixels``: what the client announced in its DISPLAY INIT, or less. With kernels four bytes of memory a pixel are
+    taken as it fills, at most `GLZ_WINDOW_PIXELS` of them.
     """
 
-    def __init__(self, window_pixels: int, *, kernels: Kernels | None = KERNELS) -> None:
-        if window_pixels < 1:
-            raise UsageError(f"a GLZ dictionary of {window_pixels} pixels holds nothing")
-        self._window_pixels = min(window_pixels, GLZ_WINDOW_PIXELS)
+    def __init__(self, pixels: int, *, kernels: Kernels | None = KERNELS) -> None:
+        if pixels < 1:
+            raise UsageError(f"a GLZ dictionary of {pixels} pixels holds nothing")
+        self.pixels = min(pixels, GLZ_WINDOW_PIXELS)
+        self.is_whole = True
+        """Whether everything that was encoded in it has been sent, or will be."""
+        self._kernels = kernels
         self._turn = threading.Lock()
-        self._numbers = itertools.count()
-        self._dictionary = GlzDictionary(kernels, self._window_pixels, MOST_IMAGES) if kernels else None
+        self._images = self._owners = self._users = 0
+        self._dictionary: GlzDictionary | None = None
+
+    def encoder(self) -> GlzEncoder:
+        """For one more channel; to be closed when the channel ends."""
+        self._owners += 1
+        self._users += 1
+        return GlzEncoder(self, self._owners)
+
+    def put(self, owner: int, flat: Words, alpha: bool) -> tuple[int, int, Bytes]:
+        """An image's number and reach, and its streams behind room for the header. Calls take turns."""
+        with self._turn:
+            number, self._images = self._images, self._images + 1
+            if self._kernels is None:
+                return number, 0, _literals(flat, alpha)
+            if self._dictionary is None:
+                self._dictionary = GlzDictionary(self._kernels, self.pixels, MOST_IMAGES)
+            return number, *self._dictionary.encode(owner, flat, alpha, _HEADER.size)
+
+    def on_closed(self) -> None:
+        """A channel ended. With the last one the memory goes; the numbers go on."""
+        self._users -= 1
+        if not self._users:
+            with self._turn:
+                self._dictionary = None
+
+
+class GlzEncoder:
+    """One channel's pictures in a window, which are to be sent in the order in which they were encoded.
+
+    So encode when an image leaves, not when it is queued. Calls may come from any thread.
+    """
+
+    def __init__(self, window: GlzWindow, owner: int) -> None:
+        self.window = window
+        self.is_used = False
+        """Whether anything was encoded."""
+        self._owner = owner
+
+    def close(self) -> None:
+        """The channel ended."""
+        self.window.on_closed()
 
     def fits(self, pixels: Pixels) -> bool:
         """Whether the dictionary has room for such a picture; others are sent in another type."""
         height, width = pixels.shape[:2]
-        return bool(height * width <= self._window_pixels)
+        return bool(height * width <= self.window.pixels)
 
     def encode(self, pixels: Pixels, alpha: bool = False) -> Encoded:
         """GLZ_RGB. Errors: `UsageError` for a picture that does not fit."""
@@ -66,13 +109,9 @@ class GlzEncoder:
     def _stream(self, pixels: Pixels, alpha: bool) -> Bytes:
         picture = checked(pixels)
         if not self.fits(picture):
-            raise UsageError(f"a picture of shape {picture.shape} is larger than {self._window_pixels} pixels")
-        flat = words(picture)
-        with self._turn:
-            if self._dictionary:
-                number, reach, stream = self._dictionary.encode(flat, alpha, _HEADER.size)
-            else:
-                number, reach, stream = next(self._numbers), 0, _literals(flat, alpha)
+            raise UsageError(f"a picture of shape {picture.shape} is larger than {self.window.pixels} pixels")
+        self.is_used = True
+        number, reach, stream = self.window.put(self._owner, words(picture), alpha)
         _write_header(stream, picture, alpha, number, reach)
         return stream
 

@@ -13,6 +13,7 @@
  *
  * The dictionary is a ring of pixels: images lie in it one behind the other, each whole, and a new one drives out the
  * oldest. A table entry is just a place in the ring: whether it still means something is seen when it is looked at.
+ * Several channels put their images there, and each refers to its own only: another's may be lost with its connection.
  */
 #include "matching.h"
 
@@ -27,15 +28,13 @@ static const stream COLOURS = {.mask = 0xffffff, .bytes = 3, .bias = 0};
 static const stream ALPHA = {.mask = 0xff000000, .bytes = 1, .bias = 2};
 
 typedef struct image {
-    u32 begin, end;
+    u32 begin, end, owner;
 } image;
 
 typedef struct dictionary {
-    u64 next;                /* the number of the next image */
     u32 capacity, most;      /* pixels and images that there is room for */
     u32 oldest, count;       /* where in `images` the oldest is, and how many there are */
     u32 tail;                /* where the newest ends */
-    u32 unused;
     u32 pairs[1 << PAIR_BITS], longs[1 << LONG_BITS];
 } dictionary;
 
@@ -63,7 +62,7 @@ static void drive_out_oldest(dictionary *d)
 }
 
 /* Places the next image in the ring. */
-static image *make_room(dictionary *d, u32 count)
+static image *make_room(dictionary *d, u32 count, u32 owner)
 {
     if (d->count == d->most) drive_out_oldest(d);
     if (count > d->capacity - d->tail) {
@@ -73,7 +72,7 @@ static image *make_room(dictionary *d, u32 count)
     const u32 end = d->tail + count;
     while (d->count && image_at(d, 0)->begin >= d->tail && image_at(d, 0)->begin < end) drive_out_oldest(d);
     image *const made = image_at(d, d->count++);
-    *made = (image){d->tail, end};
+    *made = (image){d->tail, end, owner};
     d->tail = end;
     return made;
 }
@@ -102,11 +101,12 @@ typedef struct match {
     u32 back;
 } match;
 
-/* One image being written: where it lies in the ring. */
+/* One image being written: where it lies in the ring, and whose it is. */
 typedef struct search {
     dictionary *d;
     stream s;
     const u32 *pixels, *begin, *end;
+    u32 owner;
 } search;
 
 /* What a reference says of the place. */
@@ -159,6 +159,7 @@ INLINE void consider_place(const search *w, match *best, const u32 *at, u32 plac
     const u32 owner = owner_of(d, place);
     if (owner >= d->count - 1) return;
     const image *const other = image_at(d, owner);
+    if (other->owner != w->owner) return;
     consider(w, best, at, (match){from, w->pixels + other->begin, w->pixels + other->end, 0, d->count - 1 - owner});
 }
 
@@ -195,7 +196,7 @@ INLINE match find(const search *w, const u32 *at, const match *last, ptrdiff_t a
 INLINE size_t compress(dictionary *d, const image *made, u8 *out, stream s)
 {
     const u32 *const pixels = pixels_of(d);
-    const search w = {d, s, pixels, pixels + made->begin, pixels + made->end};
+    const search w = {d, s, pixels, pixels + made->begin, pixels + made->end, made->owner};
     const u32 *const last = w.end - w.begin > LONG_KEY ? w.end - LONG_KEY : w.begin;
     const u32 *anchor = w.begin, *at = w.begin;
     match latest = {0};
@@ -226,14 +227,13 @@ INLINE size_t compress(dictionary *d, const image *made, u8 *out, stream s)
 EXPORT size_t glz_bound(size_t pixels, u32 alpha) { return stream_bound(pixels, 3) + (alpha ? stream_bound(pixels, 1) : 0); }
 
 /*
- * Puts an image into the dictionary and writes its streams. Returns their length; `number` and `reach` become the
- * image's number and how many numbers back the oldest image of the dictionary is. `count` is at most the capacity.
+ * Puts an image of a channel, `owner`, into the dictionary and writes its streams. Returns their length; `reach` becomes
+ * how many numbers back the oldest image of the dictionary is. `count` is at most the capacity.
  */
-EXPORT size_t glz_encode(dictionary *d, const u32 *pixels, u32 count, u32 alpha, u8 *out, u64 *number, u32 *reach)
+EXPORT size_t glz_encode(dictionary *d, u32 owner, const u32 *pixels, u32 count, u32 alpha, u8 *out, u32 *reach)
 {
-    const image *const made = make_room(d, count);
+    const image *const made = make_room(d, count, owner);
     __builtin_memcpy(pixels_of(d) + made->begin, pixels, count * sizeof(u32));
-    *number = d->next++;
     *reach = d->count - 1;
     size_t length = compress(d, made, out, COLOURS);
     if (alpha) length += compress(d, made, out + length, ALPHA);

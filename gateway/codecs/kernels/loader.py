@@ -6,7 +6,7 @@ What comes out is copied as seldom as can be: copies of megabytes are made with 
 from __future__ import annotations
 
 import ctypes
-from ctypes import POINTER, byref, c_char_p, c_size_t, c_uint32, c_uint64, c_void_p
+from ctypes import POINTER, byref, c_char_p, c_size_t, c_uint32, c_void_p
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,10 +27,7 @@ _FUNCTIONS: Final[dict[str, tuple[Any, list[Any]]]] = {
     "glz_bytes": (c_size_t, [c_size_t, c_size_t]),
     "glz_open": (None, [c_void_p, c_uint32, c_uint32]),
     "glz_bound": (c_size_t, [c_size_t, c_uint32]),
-    "glz_encode": (
-        c_size_t,
-        [c_void_p, c_void_p, c_uint32, c_uint32, c_void_p, POINTER(c_uint64), POINTER(c_uint32)],
-    ),
+    "glz_encode": (c_size_t, [c_void_p, c_uint32, c_void_p, c_uint32, c_uint32, c_void_p, POINTER(c_uint32)]),
     "compare_box": (c_uint32, [c_void_p, c_void_p, c_size_t, c_uint32, c_uint32, c_void_p]),
     "quic_bound": (c_size_t, [c_size_t, c_uint32]),
     "quic_encode": (c_size_t, [c_void_p, c_uint32, c_uint32, c_uint32, c_void_p, c_void_p]),
@@ -107,16 +104,16 @@ class GlzDictionary:
         self._memory = np.zeros(self._library.glz_bytes(pixels, images), np.uint8)
         self._library.glz_open(self._memory.ctypes.data, pixels, images)
 
-    def encode(self, pixels: Words, alpha: bool, head: int) -> tuple[int, int, Bytes]:
-        """Keeps the pixels, at most as many as the dictionary is large.
+    def encode(self, owner: int, pixels: Words, alpha: bool, head: int) -> tuple[int, Bytes]:
+        """Keeps the pixels, at most as many as the dictionary is large, and refers to the ``owner``'s images only.
 
-        The image's number and reach, and its streams behind ``head`` bytes that are free for the header.
+        The image's reach, and its streams behind ``head`` bytes that are free for the header.
         """
-        number, reach = c_uint64(), c_uint32()
+        reach = c_uint32()
         out = _room(head + self._library.glz_bound(pixels.size, alpha))
-        places = (self._memory.ctypes.data, pixels.ctypes.data, pixels.size, alpha, out.ctypes.data + head)
-        length = self._library.glz_encode(*places, byref(number), byref(reach))
-        return number.value, reach.value, out[: head + length]
+        places = (self._memory.ctypes.data, owner, pixels.ctypes.data, pixels.size, alpha, out.ctypes.data + head)
+        length = self._library.glz_encode(*places, byref(reach))
+        return reach.value, out[: head + length]
 
 
 def _room(count: int) -> Bytes:

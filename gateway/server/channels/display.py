@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from gateway.codecs.image import GlzEncoder
+from gateway.codecs.image import GlzEncoder, GlzWindow
 from gateway.codecs.video import ENCODERS, VideoEncoder
 from gateway.server.channel import Capabilities, RedChannel
 from gateway.server.channels.playback import PlaybackChannel
@@ -79,7 +79,7 @@ class DisplayClient(PipeClient, Watcher, Outlet):
         self._streams = Streams(self, reports=reports, sized=sized)
         self._pings: FlowControl | None = None
         """MAIN's, whose round trip is known from its beginning, and is the client's own behind whatever proxy."""
-        self._monitors_due = False
+        self._monitors_due = self._is_cut_off = False
         self._changed_lately = False
         self._deadline: Timer | None = None
         self._refining: Timer | None = None
@@ -91,18 +91,25 @@ class DisplayClient(PipeClient, Watcher, Outlet):
         """The client has had its time for INIT."""
         self.disconnect(NO_INIT)
 
+    def on_closing(self, closing: Closing) -> None:
+        self._is_cut_off = self.transport.closed or self.transport.unsent > 0 or bool(self.pipe)
+        super().on_closing(closing)
+
     def on_ended(self) -> None:
         for timer in (self._deadline, self._refining):
             if timer is not None:
                 timer.cancel()
         self._streams.close()
         if self._sender is not None:
-            if self._sender.owes_numbers:
+            is_used = self.glz is not None and self.glz.is_used
+            if self._sender.owes_numbers or (self._is_cut_off and is_used):
                 self._give_up_dictionary()
             self._sender = None
             self.screen.remove(self)
         if self.cache is not None:
             self.cache.leave(self)
+        if self.glz is not None:
+            self.glz.close()
 
     # the screen's side
 
@@ -234,9 +241,9 @@ class DisplayClient(PipeClient, Watcher, Outlet):
             shared = (other.cache for other in others if other.cache_id == self.cache_id)
             self.cache = next(shared, None) or ImageCache(message.pixmap_cache_size)
         if message.glz_dictionary_window_size > 0:
-            window = min(message.glz_dictionary_window_size, DICTIONARY_PIXELS)
-            dictionaries = (other.glz for other in others if other.glz_id == self.glz_id)
-            self.glz = next(dictionaries, None) or GlzEncoder(window)
+            pixels = min(message.glz_dictionary_window_size, DICTIONARY_PIXELS)
+            window = self.client.glz_windows.setdefault(self.glz_id, GlzWindow(pixels))
+            self.glz = window.encoder() if window.is_whole else None
 
     @property
     def _others(self) -> list[DisplayClient]:
@@ -244,9 +251,14 @@ class DisplayClient(PipeClient, Watcher, Outlet):
         return [link for link in self.client.channel_clients if isinstance(link, DisplayClient) and link is not self]
 
     def _give_up_dictionary(self) -> None:
-        """A picture that has its number there will not come: the client would wait where others refer to it."""
+        """A picture that has its number there may not come: the client would keep all that come after it."""
+        if self.glz is None:
+            return
+        window = self.glz.window
+        window.is_whole = False
         for other in self._others:
-            if other.glz is self.glz:
+            if other.glz is not None and other.glz.window is window:
+                other.glz.close()
                 other.glz = other._choice.glz = None
 
     def on_preferred_compression(self, message: messages.PreferredCompression) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gateway.codecs.image import (
-    GlzEncoder,
+    GlzWindow,
     classify,
     encode_bitmap,
     encode_jpeg,
@@ -22,7 +22,7 @@ from gateway.codecs.image import (
 from gateway.spice.errors import UsageError
 from gateway.spice.limits import MAX_IMAGE_WIDTH
 
-GLZ = GlzEncoder(1 << 20)
+GLZ = GlzWindow(1 << 20).encoder()
 TAKERS = [
     encode_bitmap,
     encode_lz4,
@@ -61,11 +61,11 @@ def test_jpeg_encoder_refuses_a_quality_that_there_is_not(quality: int) -> None:
 
 def test_glz_encoder_refuses_a_dictionary_without_room() -> None:
     with pytest.raises(UsageError):
-        GlzEncoder(0)
+        GlzWindow(0).encoder()
 
 
 def test_glz_encoder_refuses_a_picture_larger_than_the_dictionary() -> None:
-    glz, picture = GlzEncoder(99), np.zeros((10, 10, 4), np.uint8)
+    glz, picture = GlzWindow(99).encoder(), np.zeros((10, 10, 4), np.uint8)
     assert not glz.fits(picture)
     with pytest.raises(UsageError):
         glz.encode(picture)

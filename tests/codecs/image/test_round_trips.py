@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from gateway.codecs.image import (
     Encoded,
-    GlzEncoder,
+    GlzWindow,
     Pixels,
     encode_bitmap,
     encode_jpeg,
@@ -30,11 +30,11 @@ WINDOW = 1 << 22
 
 
 def encode_glz(pixels: Pixels, alpha: bool) -> Encoded:
-    return GlzEncoder(WINDOW).encode(pixels, alpha)
+    return GlzWindow(WINDOW).encoder().encode(pixels, alpha)
 
 
 def encode_zlib_glz(pixels: Pixels, alpha: bool) -> Encoded:
-    return GlzEncoder(WINDOW).encode_zlib(pixels, alpha)
+    return GlzWindow(WINDOW).encoder().encode_zlib(pixels, alpha)
 
 
 def encode_lz_plainly(pixels: Pixels, alpha: bool) -> Encoded:
@@ -42,11 +42,11 @@ def encode_lz_plainly(pixels: Pixels, alpha: bool) -> Encoded:
 
 
 def encode_glz_plainly(pixels: Pixels, alpha: bool) -> Encoded:
-    return GlzEncoder(WINDOW, kernels=None).encode(pixels, alpha)
+    return GlzWindow(WINDOW, kernels=None).encoder().encode(pixels, alpha)
 
 
 def encode_zlib_glz_plainly(pixels: Pixels, alpha: bool) -> Encoded:
-    return GlzEncoder(WINDOW, kernels=None).encode_zlib(pixels, alpha)
+    return GlzWindow(WINDOW, kernels=None).encoder().encode_zlib(pixels, alpha)
 
 
 WITHOUT_KERNELS: list[Encoder] = [encode_lz_plainly, encode_glz_plainly, encode_zlib_glz_plainly]

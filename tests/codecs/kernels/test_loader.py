@@ -112,17 +112,17 @@ def run_lz(library: ctypes.CDLL, words: Any, _width: int, _alpha: bool) -> list[
 
 
 def run_glz(library: ctypes.CDLL, words: Any, _width: int, alpha: bool) -> list[Guarded]:
-    """Twice, so that the second refers to the first; in a dictionary that just holds two and a half."""
+    """Twice, so that a second refers to the first; in a dictionary that just holds two and a half."""
     capacity, most = words.size * 5 // 2, 3
     memory = np.zeros(library.glz_bytes(capacity, most) + GUARD, np.uint8)
     memory[-GUARD:] = 0xA5
     library.glz_open(memory.ctypes.data, capacity, most)
-    number, reach = ctypes.c_uint64(), ctypes.c_uint32()
+    reach = ctypes.c_uint32()
     outputs = []
-    for _ in range(4):
+    for owner in (0, 0, 1, 0):
         out = Guarded(library.glz_bound(words.size, alpha))
-        places = (memory.ctypes.data, words.ctypes.data, words.size, alpha, out.address)
-        library.glz_encode(*places, ctypes.byref(number), ctypes.byref(reach))
+        places = (memory.ctypes.data, owner, words.ctypes.data, words.size, alpha, out.address)
+        library.glz_encode(*places, ctypes.byref(reach))
         outputs.append(out)
     assert (memory[-GUARD:] == 0xA5).all()
     return outputs

@@ -30,7 +30,7 @@ from gateway.spice.enums import (
 from gateway.spice.errors import UsageError
 from gateway.spice.limits import MAX_PICTURE_OPS, MAX_PIPE_BYTES
 from gateway.spice.messages import common, display, draw
-from gateway.spice.messages.shapes import Image, ImageDescriptor, Point16
+from gateway.spice.messages.shapes import BinaryData, Image, ImageDescriptor, Point16
 from gateway.spice.messages.shapes import Surface as SurfaceImage
 from gateway.spice.wire import Message
 from tests.screen import ImageStore, LinkedScreen
@@ -280,7 +280,7 @@ async def test_adapter_that_goes_with_pictures_unsent_leaves_no_gap_for_the_othe
         for screen in screens:
             await screen.until(display.Mark)
         one, two = (connection_of(core, id_) for id_ in (0, 1))
-        assert one.glz is two.glz is not None
+        assert one.glz is not None and two.glz is not None and one.glz.window is two.glz.window
         before = two.account.changes
         scribble(large)
         while two.account.changes == before:
@@ -289,6 +289,38 @@ async def test_adapter_that_goes_with_pictures_unsent_leaves_no_gap_for_the_othe
         assert one.glz is None
         scribble(surface)
         await screens[0].until_equal(surface)
+
+
+async def test_pictures_of_an_adapter_that_comes_again_go_on_in_the_clients_dictionary() -> None:
+    async with ServingCore() as core, core.client() as client:
+        session, numbers = await client.begin(), []
+        for seed in range(3):
+            adapter = adapter_of(core)
+            scribble(adapter.worker.create_primary_surface(128, 128), seed)
+            channel = await session.link(ChannelType.DISPLAY, caps=LZ4, acks=True)
+            await channel.send(display.Init(1, 0, 1, 1 << 20))
+            image = (await channel.wait_for(draw.DrawCopy)).data.src_bitmap
+            assert image is not None and image.descriptor.type is ImageType.GLZ_RGB
+            assert isinstance(image.u, BinaryData)
+            numbers.append(int.from_bytes(image.u.data[21:29], "big"))
+            await channel.wait_for(display.Mark)
+            core.server.remove_interface(adapter)
+    assert numbers == [0, 1, 2]
+
+
+async def test_client_that_leaves_with_pictures_in_its_connection_has_no_dictionary_any_more() -> None:
+    async with ServingCore() as core, core.client() as client:
+        session = await client.begin()
+        scribble(adapter_of(core).worker.create_primary_surface(128, 128))
+        channel = await session.link(ChannelType.DISPLAY, caps=LZ4, acks=True)
+        await channel.send(display.Init(1, 0, 1, 1 << 20))
+        await channel.wait_for(draw.DrawCopy)
+        channel.wire.vanish()
+        while core.server.channels[2].clients:
+            await asyncio.sleep(0)
+        screen = await LinkedScreen.open(session, caps=LZ4, glz_window=1 << 20, compression=ImageCompression.GLZ)
+        await screen.until(display.Mark)
+        assert connection_of(core, 0).glz is None
 
 
 async def test_several_adapters_have_channels_of_their_own() -> None:
@@ -315,7 +347,7 @@ async def test_displays_of_a_client_share_its_cache_and_its_dictionary() -> None
             await screens[id_].until(display.Mark)
         one, two = (connection_of(core, id_) for id_ in range(2))
         assert one.cache is two.cache is not None
-        assert one.glz is two.glz is not None
+        assert one.glz is not None and two.glz is not None and one.glz.window is two.glz.window
         window = Rect.at(0, 0, 192, 128)
         for seed in range(4):
             for surface, screen in zip(surfaces, screens, strict=True):

@@ -11,7 +11,7 @@ import pytest
 
 from gateway.codecs.image import (
     Encoded,
-    GlzEncoder,
+    GlzWindow,
     Pixels,
     encode_bitmap,
     encode_jpeg,
@@ -74,7 +74,7 @@ PIXELS: Pixels = np.random.default_rng(1).integers(0, 256, (20, 10, 4), np.uint8
         encode_lz(PIXELS),
         encode_jpeg(PIXELS),
         encode_jpeg_alpha(PIXELS),
-        GlzEncoder(1000).encode_zlib(PIXELS),
+        GlzWindow(1000).encoder().encode_zlib(PIXELS),
         Encoded(ImageType.FROM_CACHE, None, 0, lossy=False),  # type: ignore[arg-type]
     ],
     ids=lambda encoded: encoded.type.name,

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from gateway.codecs.image import Encoded, GlzEncoder, Pixels, quic_available
+from gateway.codecs.image import Encoded, GlzWindow, Pixels, quic_available
 from gateway.server.display.encoding import FAST, Choice, Codec, Plan, Solid, encode, solid_colour
 from gateway.spice.enums import ImageCompression, ImageType
 
@@ -18,7 +18,7 @@ NOISE: Pixels = np.random.default_rng(1).integers(0, 256, (64, 96, 4), np.uint8)
 
 def choice(*, lz4: bool = True, glz: bool = True, preferred: ImageCompression = ImageCompression.INVALID) -> Choice:
     made = Choice()
-    made.lz4, made.glz, made.preferred = lz4, GlzEncoder(1 << 20) if glz else None, preferred
+    made.lz4, made.glz, made.preferred = lz4, GlzWindow(1 << 20).encoder() if glz else None, preferred
     return made
 
 
@@ -102,6 +102,6 @@ def test_pictures_of_one_colour_are_no_pictures() -> None:
 
 
 def test_picture_that_no_dictionary_holds_is_encoded_otherwise() -> None:
-    glz = GlzEncoder(100)
+    glz = GlzWindow(100).encoder()
     assert kind(NOISE, Plan(Codec.ZLIB_GLZ, Codec.ZLIB_GLZ, alpha=False, glz=glz)) is ImageType.LZ_RGB
     assert kind(NOISE[:10, :10].copy(), Plan(Codec.GLZ, Codec.GLZ, alpha=False, glz=glz)) is ImageType.GLZ_RGB

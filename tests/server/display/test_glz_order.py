@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gateway.codecs.image import GlzEncoder
+from gateway.codecs.image import GlzWindow
 from gateway.server.core import Core
 from gateway.server.display.ops import Payload
 from gateway.server.display.region import Rect
@@ -46,7 +46,7 @@ async def test_small_and_large_pictures_leave_in_the_order_of_their_numbers() ->
     screen = Screen(core, lambda: 1)
     surface = screen.create(0, 1024, 768, SurfaceFmt.FMT_32_xRGB)
     reader = Counting(screen, rate=1000.0, cache=1 << 20)
-    reader.choice.glz = GlzEncoder(1 << 20)
+    reader.choice.glz = GlzWindow(1 << 20).encoder()
     await reader.until_idle()
     random = np.random.default_rng(1)
     large, small, other = Rect(0, 0, 1024, 700), Rect(10, 710, 90, 760), Rect(500, 705, 640, 765)
