@@ -16,6 +16,7 @@ from cryptography.x509.oid import NameOID
 
 LIFETIME = timedelta(days=397)  # what browsers accept at most
 RENEW_BEFORE = timedelta(days=30)
+WARN_BEFORE = timedelta(days=7)
 
 
 class KeyPair(NamedTuple):
@@ -34,11 +35,53 @@ class OwnTls:
     def __init__(self, pair: KeyPair) -> None:
         self.pair = pair
         self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        self.validity = Validity()
+        """When the certificate is good."""
         self.reload()
 
     def reload(self) -> None:
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(*self.pair)  # half a change is none
-        self.context.load_cert_chain(*self.pair)
+        _load(ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), self.pair)  # half a change is none
+        _load(self.context, self.pair)
+        self.validity = validity_of(self.pair.cert)
+
+
+def _load(context: ssl.SSLContext, pair: KeyPair) -> None:
+    """Raises `OSError` and `ssl.SSLError`."""
+
+    def ask() -> bytes:  # OpenSSL would ask on the terminal, and everything would wait for it
+        raise OSError(f"the key {pair.key} is encrypted: nobody is there to give its password")
+
+    context.load_cert_chain(*pair, password=ask)
+
+
+class Validity(NamedTuple):
+    """From when until when a certificate is good (Unix time); None: it does not say."""
+
+    begins: float | None = None
+    ends: float | None = None
+
+    def complaint(self, now: float) -> str:
+        """What whoever looks after it must know; empty: all is well."""
+        if self.begins is not None and now < self.begins:
+            return f"The gateway's certificate is good from {_day(self.begins)} on: is the clock right?"
+        if self.ends is not None and now >= self.ends:
+            return f"The gateway's certificate has expired, on {_day(self.ends)}: browsers refuse it."
+        if self.ends is not None and now >= self.ends - WARN_BEFORE.total_seconds():
+            return f"The gateway's certificate is good until {_day(self.ends)} only."
+        return ""
+
+
+def validity_of(cert: Path) -> Validity:
+    """Of the first certificate in a file, which is the one that is shown. Raises `OSError`."""
+    try:
+        certificate = x509.load_pem_x509_certificate(cert.read_bytes())
+    except ValueError:  # OpenSSL takes some that are not quite what they should be
+        return Validity()
+    return Validity(certificate.not_valid_before_utc.timestamp(), certificate.not_valid_after_utc.timestamp())
+
+
+def _day(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def own_key_pair(directory: Path, host: str) -> KeyPair:

@@ -92,7 +92,17 @@ def watch_signals(app: web.Application, site: str, stop: asyncio.Event) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGUSR1, lambda: core.spawn(print_link(site, access), "link"))
-    loop.add_signal_handler(signal.SIGHUP, lambda: core.spawn(reload_and_tell(app), "reload"))
+    reload = asyncio.Event()
+    loop.add_signal_handler(signal.SIGHUP, reload.set)
+    core.spawn(reload_when(reload, app), "reloads")
+
+
+async def reload_when(asked: asyncio.Event, app: web.Application) -> None:
+    """Reload whenever it is asked for. However often that happens meanwhile, one more does for all of them."""
+    while True:
+        await asked.wait()
+        asked.clear()
+        await asyncio.wait([app[CORE].spawn(reload_and_tell(app), "reload")])
 
 
 async def reload_and_tell(app: web.Application) -> None:
@@ -145,6 +155,8 @@ async def listen(runner: web.AppRunner, app: web.Application, config: GatewayCon
     handlers = runner.server
     assert handlers is not None
     tls = app[READINESS].tls = own_tls(config)
+    if tls is not None and (complaint := tls.validity.complaint(app[ACCESS].clock.wall())):
+        log.warning("%s", complaint)
     context = tls.context if tls is not None else None
     try:
         return await asyncio.get_running_loop().create_server(

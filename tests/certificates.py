@@ -32,8 +32,15 @@ class Certificate(NamedTuple):
         return context
 
 
-def make_certificate(directory: Path, *, address: str = "127.0.0.1", organization: str = "Acme") -> Certificate:
-    """For `O=<organization>, CN=machine` with `address` as its only name."""
+def make_certificate(
+    directory: Path,
+    *,
+    address: str = "127.0.0.1",
+    organization: str = "Acme",
+    begins: timedelta = timedelta(minutes=-5),
+    ends: timedelta = timedelta(days=30),
+) -> Certificate:
+    """For `O=<organization>, CN=machine` with `address` as its only name; good from and until so long from now."""
     directory.mkdir(parents=True, exist_ok=True)
     key = ec.generate_private_key(ec.SECP256R1())
     attributes = ((NameOID.ORGANIZATION_NAME, organization), (NameOID.COMMON_NAME, "machine"))
@@ -45,8 +52,8 @@ def make_certificate(directory: Path, *, address: str = "127.0.0.1", organizatio
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(minutes=5))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_before(now + begins)
+        .not_valid_after(now + ends)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), critical=False)
         .sign(key, hashes.SHA256())

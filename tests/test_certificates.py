@@ -5,11 +5,19 @@ from __future__ import annotations
 import asyncio
 import ssl
 import stat
+import time
+from datetime import timedelta
 from pathlib import Path
 from socket import gethostname
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from gateway.certificates import KeyPair, OwnTls, own_key_pair
 from tests.certificates import make_certificate
@@ -66,3 +74,29 @@ async def test_new_certificate_is_shown_after_a_reload_and_a_broken_one_is_not(t
         tls.reload()
     assert await shown(port) == second
     server.close()
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "words"),
+    [
+        (timedelta(days=-2), timedelta(days=30), ""),
+        (timedelta(days=-2), timedelta(days=3), "good until"),
+        (timedelta(days=-2), timedelta(days=-1), "has expired"),
+        (timedelta(hours=1), timedelta(days=30), "is the clock right?"),
+    ],
+)
+def test_operator_is_told_of_a_certificate_that_browsers_refuse(
+    tmp_path: Path, begins: timedelta, ends: timedelta, words: str
+) -> None:
+    tls = OwnTls(KeyPair(*make_certificate(tmp_path, begins=begins, ends=ends)))
+    complaint = tls.validity.complaint(time.time())
+    assert words in complaint
+    assert bool(words) is bool(complaint)
+
+
+def test_key_with_a_password_is_an_error_and_nobody_is_asked(tmp_path: Path) -> None:
+    made = make_certificate(tmp_path)
+    key = load_pem_private_key(made.key.read_bytes(), None)
+    made.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret")))
+    with pytest.raises(OSError, match="encrypted"):
+        OwnTls(KeyPair(*made))

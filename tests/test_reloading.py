@@ -16,10 +16,11 @@ from gateway.config.machine import MachineSpec
 from gateway.config.models import Config
 from gateway.native_doors import NativeDoors
 from gateway.server.closing import CloseCode
-from gateway.serving import fixed_values, reload_and_tell, reread
+from gateway.serving import fixed_values, reload_and_tell, reload_when, reread
 from gateway.spice.enums import ChannelType
 from gateway.spice.messages.main import Init
-from gateway.web.keys import FLEET, NATIVE, SETTINGS
+from gateway.store.errors import StoreUnavailable
+from gateway.web.keys import CORE, FLEET, NATIVE, SETTINGS
 from gateway.web.reloading import CannotReload, Reloaded, Reloading
 from tests.certificates import make_certificate
 from tests.peers import FakeMachine, NativeClient
@@ -228,3 +229,27 @@ async def test_signal_tells_the_log_what_came_of_it(path: Path, caplog: pytest.L
         await reload_and_tell(operator.gateway.app)
         assert "everything is as before" in caplog.text
         assert operator.names == ["office", "lab"]
+
+
+async def test_store_that_cannot_be_read_leaves_everything_as_before(path: Path) -> None:
+    async with FakeMachine() as machine, operated(path, {"office": machine.url}) as operator:
+        operator.write({"lab": machine.url}, 'allowed_origins = ["https://x.example"]')
+        await operator.gateway.access.store.close()
+        with pytest.raises(StoreUnavailable):
+            await operator.reload()
+        assert operator.names == ["office"]
+        assert not operator.gateway.app[SETTINGS].allowed_origins
+
+
+async def test_many_signals_cost_few_reloads(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "spicegate")
+    async with FakeMachine() as machine, operated(path, {"office": machine.url}) as operator:
+        operator.write({"office": machine.url, "lab": machine.url})
+        asked = asyncio.Event()
+        operator.gateway.app[CORE].spawn(reload_when(asked, operator.gateway.app), "reloads")
+        for _ in range(1000):
+            asked.set()
+            await asyncio.sleep(0)
+        while "added lab" not in caplog.text:
+            await asyncio.sleep(0)
+        assert caplog.text.count("read anew") < 100

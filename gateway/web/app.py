@@ -92,7 +92,7 @@ def make_app(
         start_api(app)
         try:
             fleet.apply(specs, Origin.CONFIG)
-            await store.load()
+            store.load(await store.kept())
             await asyncio.to_thread(process_key)  # takes a moment, which the first client need not wait for
             core.spawn(app[HEARTBEAT].run(), "heartbeat")
             core.spawn(access.run(), "access")

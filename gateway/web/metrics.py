@@ -17,7 +17,7 @@ from gateway.server.channel import RedChannel
 from gateway.server.channel_client import RedChannelClient
 from gateway.server.pipe_client import PipeClient
 from gateway.web.guard import needs
-from gateway.web.keys import ACCESS, CONNECTIONS, CORE, FLEET
+from gateway.web.keys import ACCESS, CONNECTIONS, CORE, FLEET, READINESS
 
 routes = web.RouteTableDef()
 
@@ -44,6 +44,7 @@ class GatewayCollector(Collector):
         yield from self._channels()
         yield from self._people()
         yield from self._work()
+        yield from self._certificate()
 
     def _machines(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("spicegate_machine_up", "Whether it was there when last tried.", labels=["machine"])
@@ -112,6 +113,12 @@ class GatewayCollector(Collector):
         work = HistogramMetricFamily("spicegate_encode_seconds", "Time that encoders took, in their threads.")
         work.add_metric([], buckets, durations.total)
         yield work
+
+    def _certificate(self) -> Iterator[Metric]:
+        tls = self._app[READINESS].tls
+        if tls is not None and tls.validity.ends is not None:
+            what = "Until when the certificate of its own is good (Unix time)."
+            yield GaugeMetricFamily("spicegate_certificate_expiry_timestamp_seconds", what, tls.validity.ends)
 
 
 def _info() -> Metric:

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from gateway.machines.spec import Origin, Spec
 from gateway.spice.errors import SpiceError
+from gateway.store.errors import StoreError
 from gateway.web.keys import ACCESS, FLEET, READINESS, SETTINGS
 from gateway.web.settings import WebSettings
 from gateway.web.store_machines import StoreMachines
@@ -57,7 +58,7 @@ class Reloading:
         self._turn = asyncio.Lock()
 
     async def run(self, app: web.Application) -> Reloaded:
-        """Read and apply. Raises `CannotReload`, after which everything is as before, and `StoreError`."""
+        """Read and apply. Raises `CannotReload` and `StoreError`, after which everything is as before."""
         if self._reread is None:
             raise CannotReload("This gateway was started without a configuration that could be read anew.")
         async with self._turn:
@@ -69,17 +70,22 @@ class Reloading:
 
     async def _apply(self, app: web.Application, wanted: Configured) -> Reloaded:
         fleet, store = app[FLEET], app[STORE_MACHINES]
+        kept = await store.kept()  # the last step that may fail: from here on everything is done
         warnings: list[str] = []
         before = {member.spec.name: member.spec for member in fleet}
         fleet.apply(wanted.specs, Origin.CONFIG)
-        await store.load()
+        store.load(kept)
         app[SETTINGS].become(replace(wanted.settings, public_url=app[SETTINGS].public_url))  # addresses stay
         if (tls := app[READINESS].tls) is not None:
             try:
                 tls.reload()
             except (OSError, ssl.SSLError) as error:
                 warnings.append(f"tls_cert and tls_key cannot be used, those of before stay: {error}")
-        await app[ACCESS].leases.recheck()
+            warnings += filter(None, [tls.validity.complaint(app[ACCESS].clock.wall())])
+        try:
+            await app[ACCESS].leases.recheck()
+        except StoreError as error:
+            warnings.append(f"what runs is judged anew when the store can be used: {error}")
         warnings += await wanted.settle() if wanted.settle is not None else []
         after = {member.spec.name: member.spec for member in fleet}
         return Reloaded(

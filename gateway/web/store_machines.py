@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from gateway.access import Access, Invalid
@@ -31,12 +32,15 @@ class StoreMachines:
         self.faults: dict[str, str] = {}
         """Why a machine of the store is not in the fleet, by name."""
 
-    async def load(self) -> None:
-        """Make the fleet's machines of the store those that the store has. Those that cannot be used stay out, and
-        `faults` says why. Raises `StoreError`."""
+    async def kept(self) -> list[MachineRecord]:
+        """What the store has. Raises `StoreError`."""
+        return await self._access.machines.all()
+
+    def load(self, kept: Sequence[MachineRecord]) -> None:
+        """Make the fleet's machines of the store those. Those that cannot be used stay out, and `faults` says why."""
         self.faults = {}
         specs = []
-        for record in await self._access.machines.all():
+        for record in kept:
             try:
                 specs.append(self._free(self.spec(record)))
             except Invalid as error:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -75,3 +77,14 @@ async def test_pictures_arrive_unchanged_though_the_reader_is_slow(
         assert message.id == number
         assert message.data == PICTURE
     await soon(sending)
+
+
+async def test_metrics_tell_until_when_the_certificate_is_good(gateway: RunningGateway) -> None:
+    session = await gateway.logged_in()
+    async with session.get("/metrics") as response:
+        found = re.search(
+            r"^spicegate_certificate_expiry_timestamp_seconds (\S+)$", await response.text(), re.MULTILINE
+        )
+    assert found is not None
+    days = (float(found[1]) - time.time()) / 86400
+    assert 25 < days < 31

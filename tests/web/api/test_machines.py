@@ -38,7 +38,7 @@ async def test_machine_of_the_store_comes_from_there_when_the_gateway_starts(
     await admin.post("/machines", lab(machine, options={"title": "The lab"}))
     fleet = Fleet(lambda spec: RelayMachine(gateway.app[CORE], spec.name, parse_endpoint(machine.url)))
     store = StoreMachines(gateway.access, fleet, None)
-    await store.load()
+    store.load(await store.kept())
     assert [(member.spec.name, member.spec.title) for member in fleet] == [("lab", "The lab")]
 
 
@@ -49,7 +49,7 @@ async def test_machine_whose_secret_is_gone_stays_out_and_is_told(
     await admin.post("/machines", lab(machine, options={"password_file": "lab.password"}))
     (state / "secrets" / "lab.password").unlink()
     store = gateway.app[STORE_MACHINES]
-    await store.load()
+    store.load(await store.kept())
     assert "lab.password" in store.faults["lab"]
     assert gateway.app[FLEET].get("lab") is None
 
