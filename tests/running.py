@@ -13,6 +13,7 @@ from typing import Self
 import aiohttp
 from aiohttp import web
 from argon2 import PasswordHasher
+from yarl import URL
 
 from gateway.access import Access, Policy, Principal, Role
 from gateway.access.authority import GroupsOf
@@ -172,9 +173,9 @@ class RunningGateway:
         """Opens channels with a log-in: `session`'s, or a new one."""
         return self._keep(Browser(session or await self.logged_in(), f"{self.site}/ws/{name}", origin=self.site))
 
-    def guest(self, name: str, session: aiohttp.ClientSession) -> Browser:
-        """Opens channels as the guest that `session` is there."""
-        return self._keep(Browser(session, f"{self.site}/t/{name}/ws", origin=self.site))
+    def guest(self, screen: URL, session: aiohttp.ClientSession) -> Browser:
+        """Opens channels as the guest that `session` is at the page `screen`."""
+        return self._keep(Browser(session, str(screen.with_name("ws")), origin=self.site))
 
     def stranger(self, name: str = "office", *, origin: str | None = None) -> Browser:
         """Opens channels without a log-in."""

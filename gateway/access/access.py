@@ -57,12 +57,12 @@ class Access:
         self.bars = Bars(store, self.lockout, self.clock)
         self.leases = Leases(store, self.clock, self.policy, self._judge)
         self.authority = Authority(store, self.trail, self.leases, groups_of)
-        self.guests = Guests(store, self.leases, self.clock, self.policy)
         self.sessions = Sessions(store, self.trail, self.leases, self.clock, self.policy)
         self.logins = LogIns(store, self.trail, self.sessions, self.passwords, self.lockout)
         self.people = People(store, self.trail, self.leases, self.logins, self.passwords)
         self.keys = Keys(store, self.trail, self.leases, self.clock)
         self.tickets = Tickets(store, self.trail, self.leases, self.authority, self.clock, self.policy)
+        self.guests = Guests(store, self.tickets, self.leases, self.clock, self.policy)
         self.machines = Machines(store, self.trail, self.leases)
 
     @classmethod

@@ -1,61 +1,56 @@
 """Guests: whoever opened a link with a ticket. Their page connects each channel by itself, and again after a broken
-network, but the ticket is spent: a cookie in memory stands for it, as long as the ticket does."""
+network, but the ticket is spent: a cookie stands for it, as long as the ticket does. It is kept with the ticket, as a
+hash, so that a guest goes on when the gateway was started anew."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from typing import NamedTuple
 
 from gateway.access.clock import Clock
 from gateway.access.leases import Leases
-from gateway.access.policy import MAX_GUESTS, Policy
+from gateway.access.policy import TOUCH_SECONDS, Policy
 from gateway.access.principal import Principal
-from gateway.access.roles import Role
+from gateway.access.tickets import Tickets, bearer_of
 from gateway.access.tokens import MAX_SECRET_LENGTH, digest, new_secret
+from gateway.store.errors import StoreFull
 from gateway.store.interface import Store
 
 
-@dataclass(slots=True)
-class _Guest:
+class Arrival(NamedTuple):
+    """A visit that begins. `cookie` is shown to the guest's browser and to nobody else."""
+
+    cookie: str
     principal: Principal
-    seen: float
 
 
 class Guests:
-    """The guests' cookies; a gateway that starts anew knows none."""
+    """Begins visits, and finds who comes back."""
 
-    def __init__(self, store: Store, leases: Leases, clock: Clock, policy: Policy) -> None:
+    def __init__(self, store: Store, tickets: Tickets, leases: Leases, clock: Clock, policy: Policy) -> None:
         self._store = store
+        self._tickets = tickets
         self._leases = leases
         self._clock = clock
         self._policy = policy
-        self._known: OrderedDict[str, _Guest] = OrderedDict()
 
-    def open(self, principal: Principal) -> str:
-        """A cookie for whoever has just redeemed a ticket."""
+    async def come(self, ticket: str, machine: str, *, address: str) -> Arrival:
+        """Spend a ticket and begin the visit that it opens, both or neither. Raises as `Tickets.redeem`."""
         cookie = new_secret()
-        self._known[digest(cookie)] = _Guest(principal, self._clock.steady())
-        if len(self._known) > MAX_GUESTS:
-            self._known.popitem(last=False)
-        return cookie
+        return Arrival(cookie, await self._tickets.redeem(ticket, machine, address=address, visit=cookie))
 
     async def find(self, cookie: str | None, *, address: str) -> Principal | None:
         """Whose cookie it is; None when the ticket has ended, or nothing was seen of the guest for too long."""
         if not cookie or len(cookie) > MAX_SECRET_LENGTH:
             return None
-        key = digest(cookie)
-        guest = self._known.get(key)
-        if guest is None or guest.principal.proof is None:
+        now = self._clock.wall()
+        visit = await self._store.tickets.find_visit(digest(cookie), now=now, idle=self._policy.session_idle)
+        if visit is None:
             return None
-        proof, now = guest.principal.proof, self._clock.steady()
-        idle = now - guest.seen >= self._policy.guest_idle and proof.id not in self._leases.used_tickets()
-        standing = await self._store.standing([proof], now=self._clock.wall(), idle=self._policy.session_idle)
-        if idle or proof not in standing:
-            self._known.pop(key, None)
+        away, ticket = now - visit.seen_at, visit.ticket
+        if away >= self._policy.guest_idle and ticket.id not in self._leases.used_tickets():
             return None
-        guest.seen = now
-        self._known.move_to_end(key)
-        return replace(guest.principal, address=address, role=Role(standing[proof].role))
-
-    def __len__(self) -> int:
-        return len(self._known)
+        if away >= TOUCH_SECONDS:
+            with suppress(StoreFull):  # reading goes on
+                await self._store.tickets.touch((ticket.id,), now)
+        return bearer_of(ticket, visit.user, address)

@@ -88,10 +88,14 @@ class Leases:
         await self._check([lease for lease in self._open if user_id in (None, lease.principal.user_id)])
 
     async def keep_seen(self) -> None:
-        """A log-in by which a session runs counts as used; a page that only looks on does not count."""
+        """A log-in by which a session runs counts as used, and its guest as seen; a page that only looks on does not
+        count."""
+        now = self._clock.wall()
         sessions = await self._store.issuers(self._proofs([lease for lease in self._open if lease.machine is not None]))
         if sessions:
-            await self._store.sessions.touch(sessions, self._clock.wall())
+            await self._store.sessions.touch(sessions, now)
+        if tickets := self.used_tickets():
+            await self._store.tickets.touch(tickets, now)
 
     def used_tickets(self) -> frozenset[int]:
         """Tickets whose sessions run."""

@@ -34,7 +34,6 @@ MAX_PASSWORD_LENGTH: Final = 256
 MAX_USERS_SESSIONS: Final = 32
 MAX_USERS_KEYS: Final = 32
 MAX_USERS_TICKETS: Final = 256
-MAX_GUESTS: Final = 4096
 MAX_ADDRESSES: Final = 16384
 """Addresses and accounts whose failures are remembered; the longest unheard of is forgotten first."""
 MAX_BARS_KEPT: Final = 1000

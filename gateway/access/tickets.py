@@ -21,7 +21,7 @@ from gateway.access.trail import Trail
 from gateway.server.rights import Right, right_names, usable
 from gateway.store.interface import Store
 from gateway.store.paging import MAX_PAGE_ROWS, PAGE_ROWS
-from gateway.store.records import ConsoleTicket, Page, Proof
+from gateway.store.records import ConsoleTicket, Page, Proof, User
 
 _GUESSES: Final = 30
 _GUESSES_EVERY: Final = 60.0
@@ -35,6 +35,12 @@ class NewTicket(NamedTuple):
 
     secret: str
     ticket: ConsoleTicket
+
+
+def bearer_of(ticket: ConsoleTicket, user: User, address: str) -> Principal:
+    """Whoever came by a ticket of a user's."""
+    principal = principal_of(user, Method.TICKET, Proof("ticket", ticket.id), address)
+    return replace(principal, machine=ticket.machine, rights=Right(ticket.rights))
 
 
 class Tickets:
@@ -84,16 +90,19 @@ class Tickets:
         )
         return NewTicket(secret, ticket)
 
-    async def redeem(self, secret: str, machine: str, *, address: str) -> Principal:
+    async def redeem(self, secret: str, machine: str, *, address: str, visit: str | None = None) -> Principal:
         """Spend a ticket: exactly one of those who try at once gets in. The principal is held to the machine and to
-        the ticket's rights. Raises `Refused`, and `LockedOut` for addresses that guess."""
+        the ticket's rights; `visit` is a cookie that stands for the ticket from now on. Raises `Refused`, and
+        `LockedOut` for addresses that guess."""
         self._bar_guessing(secret, address)
         note = self._trail.stranger(address, "ticket.redeem", f"machine:{machine}")
-        refusal, ticket, user = await self._store.tickets.redeem(digest(secret), machine=machine, note=note)
+        visit_hash = digest(visit) if visit is not None else None
+        refusal, ticket, user = await self._store.tickets.redeem(
+            digest(secret), machine=machine, visit_hash=visit_hash, note=note
+        )
         if refusal or ticket is None or user is None:
             raise self._guessed(address)
-        principal = principal_of(user, Method.TICKET, Proof("ticket", ticket.id), address)
-        return replace(principal, machine=machine, rights=Right(ticket.rights))
+        return bearer_of(ticket, user, address)
 
     async def check(self, secret: str, machine: str, *, address: str) -> None:
         """Whether a ticket would open a machine now; it is not spent. Raises as `redeem`."""

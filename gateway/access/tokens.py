@@ -12,6 +12,7 @@ KEY_PREFIX: Final = "sg_"
 _KEY_NAME_BYTES: Final = 6
 _SECRET_BYTES: Final = 32
 _TICKET_BYTES: Final = 18  # 24 characters; a SPICE password holds 60
+_VISIT_CHARACTERS: Final = 24
 MAX_SECRET_LENGTH: Final = 128
 """Longer ones are none of ours and are not hashed."""
 
@@ -30,6 +31,11 @@ def new_key() -> tuple[str, str]:
     """An API key and its beginning, which is shown in lists: `sg_` and 12 characters, then 64 that are secret."""
     prefix = KEY_PREFIX + secrets.token_hex(_KEY_NAME_BYTES)
     return f"{prefix}_{secrets.token_hex(_SECRET_BYTES)}", prefix
+
+
+def visit_id(ticket: str) -> str:
+    """Names a ticket's visit in addresses: the same for each use of its link, and of no use to anybody."""
+    return digest(f"visit {ticket}")[:_VISIT_CHARACTERS]
 
 
 def digest(secret: str) -> str:

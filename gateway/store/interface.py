@@ -25,6 +25,7 @@ from gateway.store.records import (
     Proof,
     Redemption,
     User,
+    Visit,
 )
 
 
@@ -177,9 +178,19 @@ class Tickets(ABC):
         """Raises `TooMany` when `most` of the user's are open, and `Missing` when what issues it has ended."""
 
     @abstractmethod
-    async def redeem(self, secret_hash: str, *, machine: str, note: Note) -> Redemption:
+    async def redeem(
+        self, secret_hash: str, *, machine: str, visit_hash: str | None = None, note: Note
+    ) -> Redemption:
         """Spend a ticket: of many who try at once, one is let in. Time and address are the note's, which is kept for
-        tickets that exist; actor, target and outcome are filled in."""
+        tickets that exist; actor, target and outcome are filled in. With `visit_hash` a visit begins."""
+
+    @abstractmethod
+    async def find_visit(self, visit_hash: str, *, now: float, idle: float) -> Visit | None:
+        """The visit, unless its ticket was revoked or what issued it has ended."""
+
+    @abstractmethod
+    async def touch(self, ticket_ids: Collection[int], now: float) -> None:
+        """Their guests were seen."""
 
     @abstractmethod
     async def get(self, ticket_id: int) -> ConsoleTicket | None: ...
@@ -202,7 +213,8 @@ class Tickets(ABC):
 
     @abstractmethod
     async def purge(self, *, before: float, keep: Collection[int]) -> int:
-        """Forget those that expired before then, but for `keep`, whose sessions go on."""
+        """Forget those that expired before then, but for those whose guest was seen since, and for `keep`, whose
+        sessions go on."""
 
 
 class Machines(ABC):

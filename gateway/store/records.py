@@ -151,6 +151,14 @@ class Proof(NamedTuple):
     id: int
 
 
+class Visit(NamedTuple):
+    """A ticket that a link was opened with, its user as they are now, and when the guest was last seen."""
+
+    ticket: ConsoleTicket
+    user: User
+    seen_at: float
+
+
 class Redemption(NamedTuple):
     """What became of a ticket: `refusal` is empty when it opened, else `unknown`, `used`, `expired`, `revoked`,
     `machine` (it is for another one) or `user` (its issuer may no longer come in)."""

@@ -1,4 +1,5 @@
-"""`/ws/{machine}`, for guests `/t/{machine}/ws`: SPICE over WebSocket, subprotocol `binary`, one for each channel.
+"""`/ws/{machine}`, for guests `/t/{machine}/{visit}/ws`: SPICE over WebSocket, subprotocol `binary`, one for each
+channel.
 
 aiohttp answers the handshake; then the connection is taken from it, and its bytes go between the sockets without a
 detour through coroutines.
@@ -44,7 +45,7 @@ class Upgrade(web.StreamResponse):
 
 
 @routes.get("/ws/{machine}", name="ws")
-@routes.get("/t/{machine}/ws", name=GUEST_ROUTE)
+@routes.get("/t/{machine}/{visit}/ws", name=GUEST_ROUTE)
 async def open_channel(request: web.Request) -> web.StreamResponse:
     """Check who comes, shake hands, and give the connection to the machine until it ends."""
     member = request.app[FLEET].get(request.match_info["machine"])

@@ -24,12 +24,12 @@ from gateway.web.keys import SETTINGS
 from gateway.web.origin import own_origin
 
 FOR_GUESTS: Final = frozenset(
-    {"guest-report", "guest-viewer", "guest-ws", "ticket-link", "ticket-link-post", "ticket-vv"}
+    {"guest-report", "guest-viewer", "guest-ws", "ticket-link", "ticket-link-post", "ticket-vv", "visit"}
 )
 """Routes, by name, of whoever was given a ticket."""
 PUBLIC: Final = FOR_GUESTS | {"healthz", "login", "login-post", "readyz", "setup", "setup-post", "static", "ws"}
 """Routes, by name, that need no log-in. `ws` judges for itself: a log-in or a one-time ticket, which is also what
-the `ticket-…` links take; the `guest-…` ones take the cookie that a ticket was given for."""
+the `ticket-…` links take; `visit` and the `guest-…` ones take the cookie that a ticket was given for."""
 
 PROBES: Final = frozenset({"healthz", "readyz"})
 """A supervisor asks from where it is, not through the proxy."""

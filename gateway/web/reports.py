@@ -1,4 +1,4 @@
-"""`POST /m/{machine}/report`, for guests `/t/{machine}/report`: what only the viewer knows of a session.
+"""`POST /m/{machine}/report`, for guests `/t/{machine}/{visit}/report`: what only the viewer knows of a session.
 
 A viewer tells of its own session only: it names it by the connection id and comes by the very proof that opened it. The
 answer says how soon to tell more. Nobody who looks: seldom; many sessions: more seldom. A viewer that draws nothing new
@@ -70,7 +70,7 @@ async def report(request: web.Request) -> web.Response:
     return await take_report(request, principal(request))
 
 
-@routes.post("/t/{machine}/report", name="guest-report")
+@routes.post("/t/{machine}/{visit}/report", name="guest-report")
 async def report_of_guest(request: web.Request) -> web.Response:
     """The same of somebody who came by a ticket."""
     guest = await guest_of(request)

@@ -43,12 +43,12 @@ class Worker(Visitor):
         wait_connected(page)
         return page
 
-    def ticket_link(self, machine: str) -> str:
-        """A link that opens a machine once, to look at it."""
+    def ticket_link(self, machine: str, *rights: str) -> str:
+        """A link that opens a machine once, to look at it and for more `rights`."""
         return str(
             self.page.request.post(
                 f"{self.office.origin}/api/v1/tickets",
-                data={"machine": machine, "rights": ["view"], "lifetime": 3600, "note": "for a visitor"},
+                data={"machine": machine, "rights": ["view", *rights], "lifetime": 3600, "note": "for a visitor"},
                 headers={"Origin": self.office.origin},
             ).json()["link"]
         )
@@ -69,7 +69,7 @@ class Worker(Visitor):
 
 
 def wait_connected(page: Page) -> None:
-    expect(page.locator("spice-viewer[data-state=connected]")).to_be_visible()
+    expect(page.locator("spice-viewer[data-state=connected]")).to_be_visible(timeout=20_000)
 
 
 def shown_by_viewer(page: Page, text: str | re.Pattern[str]) -> None:

@@ -183,9 +183,10 @@ async def test_guest_gives_the_machine_no_picture_not_even_for_who_sent_the_link
     guest = gateway.visitor()
     form, headers = {"ticket": issued["secret"]}, {"Origin": gateway.site}
     async with guest.post("/t/office", data=form, headers=headers) as response:
-        assert 'report="/t/office/report"' in await response.text()
-    await open_session(gateway.guest("office", guest), machine)
-    assert (await tell(gateway, guest, "/t/office", frames=3, picture=picture()))["report_after"] > 0
+        visit = response.url.parent
+        assert f'report="{visit.path}/report"' in await response.text()
+    await open_session(gateway.guest(response.url, guest), machine)
+    assert (await tell(gateway, guest, visit.path, frames=3, picture=picture()))["report_after"] > 0
     assert await tell(gateway, guest, frames=9) == 401
     found = await row(gateway)
     assert (found["method"], found["frame_rate"]) == ("ticket", 3)
@@ -199,9 +200,9 @@ async def test_nobody_tells_of_somebody_elses_session(gateway: RunningGateway, m
     assert await tell(gateway, mallory, frames=9, picture=picture()) == 204
     assert await tell(gateway, uma, session=SESSION_ID + 1) == 204
     assert await tell(gateway, uma, "/m/elsewhere") == 204
-    for where in ("/m/office", "/t/office"):
+    for where in ("/m/office", "/t/office/visit"):
         assert await tell(gateway, gateway.visitor(), where) == 401
-    assert await tell(gateway, uma, "/t/office") == 401, "no guest"
+    assert await tell(gateway, uma, "/t/office/visit") == 401, "no guest"
     key = await gateway.access.keys.issue(await gateway.admin(), "program", [Scope.ADMIN])
     headers, body = {"Authorization": f"Bearer {key.secret}"}, {"session": SESSION_ID, "frames": 9}
     async with gateway.visitor().post("/m/office/report", json=body, headers=headers) as response:

@@ -21,9 +21,10 @@ ALLOWED = {
     "/static/{path}": "the error page needs its style; the files are those of the public package",
     "/t/{machine}.vv": "the ticket in the link is what opens it",
     "/t/{machine}": "the ticket in the link is what opens it",
-    "/t/{machine}/report": "the cookie counts that was given for a ticket",
-    "/t/{machine}/screen": "the cookie counts that was given for a ticket",
-    "/t/{machine}/ws": "the cookie counts that was given for a ticket",
+    "/t/{machine}/{visit}": "the cookie counts that holds the link's ticket, or was given for it",
+    "/t/{machine}/{visit}/report": "the cookie counts that was given for a ticket",
+    "/t/{machine}/{visit}/screen": "the cookie counts that was given for a ticket",
+    "/t/{machine}/{visit}/ws": "the cookie counts that was given for a ticket",
     "/ws/{machine}": "clients without a cookie give a one-time ticket in the SPICE link",
 }
 PRIVATE = {

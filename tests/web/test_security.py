@@ -15,7 +15,7 @@ from tests.running import PASSWORD, RunningGateway, open_session
 from tests.web.security_table import DOCUMENT, rows, written
 
 SECRET = "planted-secret-of-the-machine"
-UPGRADES = {"/ws/{machine}", "/t/{machine}/ws", "/api/v1/events", "/api/v1/me/events"}
+UPGRADES = {"/ws/{machine}", "/t/{machine}/{visit}/ws", "/api/v1/events", "/api/v1/me/events"}
 """Routes that are tried by tests of their own: they do not end by themselves."""
 
 

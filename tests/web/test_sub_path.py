@@ -8,6 +8,7 @@ from ipaddress import ip_network
 
 import pytest
 
+from gateway.access.tokens import visit_id
 from gateway.spice.enums import ChannelType
 from gateway.web.keys import READINESS
 from gateway.web.settings import WebSettings
@@ -92,11 +93,13 @@ async def test_ticket_link_leads_on_below_the_path_and_its_cookies_stay_there(
 ) -> None:
     async with RunningGateway({"office": machine.url}, settings=settings) as gateway:
         issued = await gateway.access.tickets.issue(await gateway.admin(), "office", lifetime=60)
-        path, steps = f"{BASE}/t/office", list[tuple[int, str]]()
+        links, steps = f"{BASE}/t/office", list[tuple[int, str]]()
+        path = f"{links}/{visit_id(issued.secret)}"
         cookies = SimpleCookie()
         for method, url, form in (
-            ("GET", f"{path}?ticket={issued.secret}", None),
-            ("POST", path, {"ticket": issued.secret}),
+            ("GET", f"{links}?ticket={issued.secret}", None),
+            ("GET", path, None),
+            ("POST", links, {"ticket": issued.secret}),
             ("GET", f"{path}/screen", None),
         ):
             headers = {"Origin": "https://example.org", "Cookie": cookies.output([], header="", sep=";").strip()}
@@ -109,5 +112,5 @@ async def test_ticket_link_leads_on_below_the_path_and_its_cookies_stay_there(
                     assert "; Secure" in line
                     cookies.load(line)
                 text = await response.text()
-        assert steps == [(303, path), (303, f"{path}/screen"), (200, "")]
+        assert steps == [(303, path), (200, ""), (303, f"{path}/screen"), (200, "")]
         assert f'src="{path}/ws" home=""' in text

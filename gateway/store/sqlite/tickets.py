@@ -11,8 +11,9 @@ from gateway.store.database import Database
 from gateway.store.errors import TooMany
 from gateway.store.interface import Tickets
 from gateway.store.paging import PAGE_ROWS, number_cursor, page_of, rows_of
-from gateway.store.records import ConsoleTicket, Note, Page, Proof, Redemption, User
+from gateway.store.records import ConsoleTicket, Note, Page, Proof, Redemption, User, Visit
 from gateway.store.sqlite.audit import keep as keep_note
+from gateway.store.sqlite.proofs import standing
 from gateway.store.sqlite.rows import USER, joined_user
 
 _FIND = f"""
@@ -82,7 +83,9 @@ class SqliteTickets(Tickets):
 
         return await self._database.write(work)
 
-    async def redeem(self, secret_hash: str, *, machine: str, note: Note) -> Redemption:
+    async def redeem(
+        self, secret_hash: str, *, machine: str, visit_hash: str | None = None, note: Note
+    ) -> Redemption:
         def work(db: sqlite3.Connection) -> Redemption:
             row = db.execute(_FIND, (secret_hash,)).fetchone()
             if row is None:
@@ -90,12 +93,30 @@ class SqliteTickets(Tickets):
             refusal, user = _refusal(row, machine, note.at), joined_user(row)
             if not refusal:
                 db.execute(
-                    "UPDATE tickets SET used_at = ?, used_from = ? WHERE id = ?", (note.at, note.address, row["id"])
+                    """UPDATE tickets SET used_at = :at, used_from = :address, visit_hash = :visit,
+                       seen_at = iif(:visit IS NULL, NULL, :at) WHERE id = :id""",
+                    {"at": note.at, "address": note.address, "visit": visit_hash, "id": row["id"]},
                 )
             keep_note(db, _completed(note, _ticket(row), user, refusal))
             return Redemption(refusal, _ticket(db.execute(_FIND, (secret_hash,)).fetchone()), user)
 
         return await self._database.write(work)
+
+    async def find_visit(self, visit_hash: str, *, now: float, idle: float) -> Visit | None:
+        def work(db: sqlite3.Connection) -> Visit | None:
+            row = db.execute("SELECT * FROM tickets WHERE visit_hash = ?", (visit_hash,)).fetchone()
+            if row is None:
+                return None
+            proof = Proof("ticket", row["id"])
+            user = standing(db, [proof], now=now, idle=idle).get(proof)
+            return Visit(_ticket(row), user, row["seen_at"]) if user is not None else None
+
+        return await self._database.read(work)
+
+    async def touch(self, ticket_ids: Collection[int], now: float) -> None:
+        sql = """UPDATE tickets SET seen_at = max(seen_at, ?)
+                 WHERE visit_hash NOTNULL AND id IN (SELECT value FROM json_each(?))"""
+        await self._database.write(lambda db: db.execute(sql, (now, json.dumps(list(ticket_ids)))))
 
     async def get(self, ticket_id: int) -> ConsoleTicket | None:
         row = await self._database.read(
@@ -135,7 +156,8 @@ class SqliteTickets(Tickets):
         return await self._database.write(work)
 
     async def purge(self, *, before: float, keep: Collection[int]) -> int:
-        sql = "DELETE FROM tickets WHERE expires_at < ? AND id NOT IN (SELECT value FROM json_each(?))"
+        sql = """DELETE FROM tickets WHERE expires_at < ?1 AND (seen_at IS NULL OR seen_at < ?1)
+                 AND id NOT IN (SELECT value FROM json_each(?2))"""
         return await self._database.write(lambda db: db.execute(sql, (before, json.dumps(list(keep)))).rowcount)
 
 

@@ -10,6 +10,7 @@ import pytest
 from yarl import URL
 
 from gateway.access import Role
+from gateway.access.tokens import visit_id
 from gateway.spice.enums import ChannelType
 from gateway.spice.messages.common import Notify, SetAck
 from gateway.spice.messages.main import Init
@@ -126,17 +127,20 @@ async def test_ticket_link_opens_the_machine_once_and_leaves_the_address_bar(
 ) -> None:
     issued = await admin.post("/tickets", {"machine": "office", "rights": ["view"], "lifetime": 60})
     guest = gateway.visitor()
+    visit = f"/t/office/{visit_id(issued['secret'])}"
     async with guest.get(issued["link"], headers=HTML) as response:
-        assert (response.status, response.url.path_qs) == (200, "/t/office")
+        assert (response.status, response.url.path_qs) == (200, visit)
         assert "Open office?" in await response.text()
     async with await come(gateway, guest, issued) as response:
-        assert (response.status, response.url.path_qs) == (200, "/t/office/screen")
-        assert 'src="/t/office/ws" home=""' in await response.text()
-    await open_session(gateway.guest("office", guest), machine)
+        assert (response.status, response.url.path_qs) == (200, f"{visit}/screen")
+        assert f'src="{visit}/ws" home=""' in await response.text()
+    await open_session(gateway.guest(response.url, guest), machine)
     (row,) = (await admin.get("/sessions"))["items"]
     assert (row["method"], row["rights"]) == ("ticket", ["view"])
-    async with guest.get("/t/office", allow_redirects=False) as response:
-        assert (response.status, response.headers["Location"]) == (303, "/t/office/screen")
+    async with guest.get(visit, allow_redirects=False) as response:
+        assert (response.status, response.headers["Location"]) == (303, f"{visit}/screen")
+    async with guest.get(issued["link"]) as response:
+        assert (response.status, response.url.path_qs) == (200, f"{visit}/screen"), "whoever opened it comes back"
     async with gateway.visitor().get(issued["link"]) as response:
         assert (response.status, "not valid" in await response.text()) == (401, True)
     async with await come(gateway, gateway.visitor(), issued) as response:
@@ -170,20 +174,36 @@ async def test_what_is_no_ticket_is_put_into_no_cookie(gateway: RunningGateway, 
         assert (response.status, "Set-Cookie" in response.headers) == (401, False)
 
 
+async def test_ticket_that_opens_nothing_is_put_into_no_cookie(gateway: RunningGateway, admin: Client) -> None:
+    stranger = gateway.visitor()
+    async with stranger.get("/t/office?ticket=made_up") as response:
+        assert (response.status, response.history[0].status) == (401, 303)
+        assert "made_up" not in str(response.url)
+    issued = await admin.post("/tickets", {"machine": "office", "lifetime": 60})
+    async with stranger.get(issued["link"]) as response:
+        assert response.status == 200
+    assert [cookie["path"] for cookie in stranger.cookie_jar] == [f"/t/office/{visit_id(issued['secret'])}"]
+    await admin.ask("DELETE", f"/tickets/{issued['ticket']['id']}")
+    async with stranger.get(response.url) as response:
+        assert response.status == 401
+    assert len(stranger.cookie_jar) == 0, "what has ended takes no room"
+
+
 async def test_guest_sees_that_machine_and_nothing_else(
     gateway: RunningGateway, admin: Client, machine: FakeMachine
 ) -> None:
     await admin.post("/machines", {"name": "lab", "url": machine.url})
     issued = await admin.post("/tickets", {"machine": "office", "lifetime": 60})
     guest = gateway.visitor()
-    async with await come(gateway, guest, issued):
-        pass
+    async with await come(gateway, guest, issued) as response:
+        screen = response.url
     for path in (
         "/",
         "/m/office",
         "/m/lab",
         "/t/lab",
-        "/t/lab/screen",
+        screen.parent.path.replace("office", "lab"),
+        screen.path.replace("office", "lab"),
         "/admin",
         "/api",
         "/api/v1/me",
@@ -196,8 +216,41 @@ async def test_guest_sees_that_machine_and_nothing_else(
     async with guest.post("/m/office/ticket", headers=headers) as response:
         assert response.status == 401
     assert (await admin.ask("DELETE", f"/tickets/{issued['ticket']['id']}")).status == 204
-    async with guest.get("/t/office/screen", allow_redirects=False) as response:
+    async with guest.get(screen, allow_redirects=False) as response:
         assert (response.status, "Your visit has ended." in await response.text()) == (401, True)
+    assert len(guest.cookie_jar) == 0
+
+
+async def test_each_visit_has_its_own_rights_whatever_else_the_browser_opened(
+    gateway: RunningGateway, admin: Client, machine: FakeMachine
+) -> None:
+    guest, screens = gateway.visitor(), list[URL]()
+    issued = [
+        await admin.post("/tickets", {"machine": "office", "rights": rights, "lifetime": 60})
+        for rights in (["view"], ["view", "control"])
+    ]
+    for each in issued:  # both links are open before either button is pressed
+        async with guest.get(each["link"], headers=HTML) as response:
+            assert each["secret"] in await response.text()
+    async with guest.get(f"/t/office/{visit_id(issued[0]['secret'])}", headers=HTML) as response:
+        assert issued[0]["secret"] in await response.text(), "a page that is loaded anew asks for its own link"
+    for each in issued:
+        async with await come(gateway, guest, each) as response:
+            screens.append(response.url)
+    for turn in range(2):
+        for screen, each in zip(screens, issued, strict=True):
+            async with guest.get(screen) as response:
+                assert ("view-only" in await response.text()) is (each is issued[0])
+            near, _ = await open_session(gateway.guest(screen, guest), machine, session_id=turn + 1)
+            (row,) = (await admin.get("/sessions"))["items"]
+            assert row["rights"] == each["ticket"]["rights"]
+            await near.close()
+            while (await admin.get("/sessions"))["items"]:
+                await asyncio.sleep(0)
+    assert (await admin.ask("DELETE", f"/tickets/{issued[1]['ticket']['id']}")).status == 204
+    for screen, status in zip(screens, (200, 401), strict=True):
+        async with guest.get(screen) as response:
+            assert response.status == status
 
 
 async def test_link_gives_its_rights_to_its_own_tab_and_leaves_the_log_in_to_all_others(
@@ -208,12 +261,12 @@ async def test_link_gives_its_rights_to_its_own_tab_and_leaves_the_log_in_to_all
     async with user.session.get(issued["link"], headers=HTML) as response:
         assert 'href="/m/office"' in await response.text(), "they need no link"
     async with await come(gateway, user.session, issued) as response:
-        assert response.status == 200
+        screen = response.url
     assert (await user.get("/me"))["method"] == "session"
     async with user.session.post("/m/office/ticket", headers={"Origin": gateway.site}) as response:
         assert response.status == 200
     for opened, method in (
-        (gateway.guest("office", user.session), "ticket"),
+        (gateway.guest(screen, user.session), "ticket"),
         (await gateway.browser("office", user.session), "session"),
     ):
         near, _ = await open_session(opened, machine)
@@ -228,12 +281,12 @@ async def test_page_of_a_guest_whose_visit_ended_does_not_go_on_by_the_log_in(
     gateway: RunningGateway, admin: Client
 ) -> None:
     issued = await admin.post("/tickets", {"machine": "office", "rights": ["view"], "lifetime": 60})
-    async with await come(gateway, admin.session, issued):
-        pass
+    async with await come(gateway, admin.session, issued) as response:
+        screen = response.url
     await admin.ask("DELETE", f"/tickets/{issued['ticket']['id']}")
-    async with admin.session.get("/t/office/screen") as response:
+    async with admin.session.get(screen) as response:
         assert response.status == 401
-    await gateway.guest("office", admin.session).refusal(ChannelType.MAIN)
+    await gateway.guest(screen, admin.session).refusal(ChannelType.MAIN)
 
 
 async def test_ticket_is_a_spice_password(gateway: RunningGateway, admin: Client, machine: FakeMachine) -> None:
