@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from PIL import Image, ImageDraw
 
 from gateway.machines.demo.apps.app import App
 from gateway.machines.demo.toolkit import theme
 from gateway.machines.demo.toolkit.canvas import Canvas, Colour, blank, blend, rgb
+from gateway.machines.demo.toolkit.fonts import Mask
 from gateway.machines.demo.toolkit.keyboard import Key
 from gateway.machines.demo.toolkit.widgets import Button, Label, Slider
 from gateway.machines.demo.toolkit.widgets.button import Pressable
@@ -20,7 +20,7 @@ from gateway.server.display.region import Rect
 _COLOURS: Final = tuple(
     map(rgb, ("#1c2333", "#e03131", "#f08c00", "#2f9e44", "#1971c2", "#7048e8", "#d6336c", "#ffffff"))
 )
-_SCALE: Final = 3
+_MARGIN: Final = 14
 _STEP: Final = 8
 """Pixels that an arrow key moves the pen."""
 
@@ -51,17 +51,12 @@ class Board(Widget):
         part = span.inset(-reach) & Rect(0, 0, self.box.width, self.box.height)
         if part.is_empty:
             return
-        image = Image.new("L", (part.width * _SCALE, part.height * _SCALE))
-        points = [((x - part.left + 0.5) * _SCALE, (y - part.top + 0.5) * _SCALE) for x, y in (start, end)]
-        draw, radius = ImageDraw.Draw(image), self.width * _SCALE / 2
-        draw.line(points, 255, self.width * _SCALE)
-        for x, y in points:
-            draw.ellipse((x - radius, y - radius, x + radius, y + radius), 255)
         view = self._paper[part.top : part.bottom, part.left : part.right]
-        blend(view, np.asarray(image.reduce(_SCALE)), self.colour)
+        blend(view, _line(part, start, end, self.width), self.colour)
         self.invalidate(part.moved(self.box.left, self.box.top))
 
     def draw(self, canvas: Canvas) -> None:
+        canvas.fill(self.box.inset(-1), theme.BORDER)
         self.draw_ring(canvas, 0)
         canvas.paste(self._paper, self.box.left, self.box.top)
         if self.focused:
@@ -96,6 +91,17 @@ class Board(Widget):
             self.stroke(before, self._pen)
 
 
+def _line(part: Rect, start: tuple[int, int], end: tuple[int, int], width: int) -> Mask:
+    """Coverage, in `part`, of a line with round ends: by each pixel's distance from it."""
+    y, x = np.ogrid[part.top : part.bottom, part.left : part.right]
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    along = ((x - start[0]) * dx + (y - start[1]) * dy) / max(1, dx * dx + dy * dy)
+    np.clip(along, 0, 1, out=along)
+    distance = np.hypot(x - start[0] - along * dx, y - start[1] - along * dy)
+    mask: Mask = (np.clip((width + 1) / 2 - distance, 0, 1) * 255).astype(np.uint8)
+    return mask
+
+
 class Swatch(Pressable):
     """A colour to choose."""
 
@@ -121,7 +127,7 @@ class Drawing(App):
     size = (600, 440)
 
     def build(self) -> None:
-        self._board = Board(Rect(1, 56, self.size[0] - 1, self.size[1] - 1))
+        self._board = Board(Rect(_MARGIN, 56, self.size[0] - _MARGIN, self.size[1] - _MARGIN))
         self._swatches = [
             Swatch(Rect.at(14 + at * 36, 12, 32, 32), colour, self._choose) for at, colour in enumerate(_COLOURS)
         ]

@@ -41,6 +41,8 @@ class Seat:
         self._pressed: tuple[Window, Widget] | None = None
         self._moving: tuple[Window, int, int] | None = None
         self._title_button: tuple[Window, str] | None = None
+        self._in_dock = False
+        """Keys choose a tile of the dock."""
 
     # the pointer
 
@@ -84,7 +86,8 @@ class Seat:
         """What is under the pointer lights up."""
         desktop = self.desktop
         tile = desktop.dock.at(self.x, self.y)
-        desktop.dock.light(tile)
+        if tile is not None or not self._in_dock:
+            desktop.dock.light(tile)
         window = desktop.window_at(self.x, self.y) if tile is None else None
         button = self._button_of(window) if window is not None else None
         if self._lit is not None and self._lit is not window:
@@ -119,6 +122,7 @@ class Seat:
 
     def _press(self) -> None:
         desktop = self.desktop
+        self._in_dock = False
         if (tile := desktop.dock.at(self.x, self.y)) is not None:
             desktop.launch(desktop.dock.items[tile].icon)
             return
@@ -165,7 +169,7 @@ class Seat:
         active = desktop.active
         if key.name in ("Super", "F10"):
             if key.pressed:
-                self._enter_dock(desktop.dock.lit is None)
+                self._use_dock(not self._in_dock)
         elif key.name == "F1":
             desktop.launch("welcome")
         elif (key.alt and key.name == "Tab") or key.name == "F6":
@@ -176,11 +180,14 @@ class Seat:
             dx, dy = _ARROWS[key.name]
             desktop.move(active, active.left + dx * _KEY_STEP, active.top + dy * _KEY_STEP)
         else:
-            return desktop.dock.lit is not None and self._on_dock_key(key)
+            return self._in_dock and self._on_dock_key(key)
         return True
 
-    def _enter_dock(self, enter: bool) -> None:
-        self.desktop.dock.light(0 if enter else None)
+    def _use_dock(self, use: bool) -> None:
+        """The keys choose a tile from now on, or go to the windows again."""
+        self._in_dock = use
+        dock = self.desktop.dock
+        dock.light((dock.lit or 0) if use else dock.at(self.x, self.y))
 
     def _on_dock_key(self, key: Key) -> bool:
         dock = self.desktop.dock
@@ -190,10 +197,10 @@ class Seat:
             dock.light((dock.lit + step) % len(dock.items))
         elif key.name in ("Enter", " "):
             chosen = dock.items[dock.lit].icon
-            dock.light(None)
+            self._use_dock(False)
             self.desktop.launch(chosen)
         elif key.name == "Escape":
-            dock.light(None)
+            self._use_dock(False)
         else:
             return False
         return True

@@ -133,6 +133,30 @@ async def test_dock_opens_what_is_clicked() -> None:
     assert person.shown.launched == ["terminal"]
 
 
+async def test_keys_go_to_the_window_while_the_pointer_rests_on_the_dock() -> None:
+    person = Person()
+    tile = person.shown.desktop.dock.tile(2)
+    person.press(TAB)
+    person.click(tile.left + 3, tile.top + 3)
+    person.press(ENTER)
+    assert person.shown.launched == ["terminal"]
+    assert person.done == ["second"]
+
+
+async def test_dock_that_keys_choose_in_stays_lit_while_the_pointer_moves_beside_it() -> None:
+    person = Person()
+    dock = person.shown.desktop.dock
+    person.press(*SUPER)
+    person.press(0xE0, RIGHT)
+    person.seat.point(300, 20)
+    assert dock.lit == 1
+    person.click(300, 20)
+    assert dock.lit is None
+    person.press(*SUPER)
+    person.press(*SUPER)
+    assert dock.lit is None
+
+
 async def test_pointer_takes_the_shape_of_what_it_is_over() -> None:
     person = Person()
     person.seat.point(200, 240)
