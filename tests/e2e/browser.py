@@ -101,8 +101,10 @@ def launch(playwright: Playwright) -> Browser:
 class Visitor:
     """Somebody with a fresh browser profile. `complaints` gathers what the console says is wrong."""
 
-    def __init__(self, browser: Browser, viewport: ViewportSize = VIEWPORT) -> None:
-        self.context: BrowserContext = browser.new_context(viewport=viewport, ignore_https_errors=True)
+    def __init__(self, browser: Browser, viewport: ViewportSize = VIEWPORT, *, touch: bool = False) -> None:
+        self.context: BrowserContext = browser.new_context(
+            viewport=viewport, ignore_https_errors=True, has_touch=touch, is_mobile=touch
+        )
         self.context.set_default_timeout(20_000)
         self.context.add_init_script(_WATCH)
         self.page: Page = self.context.new_page()

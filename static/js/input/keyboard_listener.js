@@ -35,11 +35,13 @@ export class KeyboardListener {
     const chord = new EscapeChord();
     const letGo = () => keyboard.releaseAll();
     element.addEventListener("keydown", (event) => {
+      if (isWriting(event, element)) return;
       locks.observe(event);
       chord.down(event);
       if (keyboard.keyDown(event)) take(event);
     }, { signal });
     element.addEventListener("keyup", (event) => {
+      if (isWriting(event, element)) return;
       if (keyboard.keyUp(event)) take(event);
       if (chord.up()) this.onescape?.();
     }, { signal });
@@ -54,6 +56,17 @@ export class KeyboardListener {
   close() {
     this.#listening.abort();
   }
+}
+
+/** What browsers give as the key while an input method writes. */
+const IN_COMPOSITION = 229;
+
+/**
+ * Whether an input method, or an on-screen keyboard, writes text with this key in a field of the element's.
+ * @param {KeyboardEvent} event @param {HTMLElement} element
+ */
+function isWriting({ target, isComposing, keyCode }, element) {
+  return target !== element && (isComposing || keyCode === IN_COMPOSITION);
 }
 
 /** @param {Event} event */

@@ -13,7 +13,7 @@ import { Wheel } from "./wheel.js";
 
 /**
  * In client mode the pointer is at places. In server mode it makes motions: with the pointer locked, which a click
- * asks for; where the browser refuses the lock, and for touch, with motions of the free pointer.
+ * asks for; where the browser refuses the lock, with motions of the free pointer. Touches are `TouchListener`'s.
  */
 export class PointerListener {
   /** Called when the pointer becomes locked or free. @type {((locked: boolean) => void) | null} */
@@ -84,14 +84,18 @@ export class PointerListener {
   /** @param {PointerEvent} event */
   #pressed(event) {
     event.preventDefault();
-    this.#element.focus({ preventScroll: true });
-    if (this.#wantsLock(event)) {
+    // The field for typing by touch lies in the element, and keeps the focus.
+    if (!this.#element.contains(rootOf(this.#element).activeElement)) this.#element.focus({ preventScroll: true });
+    if (event.pointerType === "touch") {
+      this.onactivity?.(event);
+      return;
+    }
+    if (this.#wantsLock()) {
       this.#swallowing = true;
       this.#lock();
       return;
     }
     if (!this.locked) this.#element.setPointerCapture(event.pointerId);
-    if (event.pointerType === "touch") this.#last = null;
     this.#moved(event);
   }
 
@@ -107,11 +111,11 @@ export class PointerListener {
   /** @param {PointerEvent} event */
   #moved(event) {
     this.onactivity?.(event);
-    if (this.#swallowing) return;
+    if (this.#swallowing || event.pointerType === "touch") return;
     const mask = buttonMask(event.buttons);
     if (this.locked) this.#motion(event.movementX, event.movementY, mask);
     else if (!this.#relative) this.#position(event, mask);
-    else if (!this.#wantsLock(event)) this.#freeMotion(event, mask);
+    else if (!this.#wantsLock()) this.#freeMotion(event, mask);
   }
 
   /** @param {PointerEvent} event @param {number} mask */
@@ -133,9 +137,8 @@ export class PointerListener {
     this.#motion(x - last.x, y - last.y, mask);
   }
 
-  /** @param {PointerEvent} event */
-  #wantsLock(event) {
-    return this.#relative && !this.locked && !this.#lockRefused && event.pointerType !== "touch"
+  #wantsLock() {
+    return this.#relative && !this.locked && !this.#lockRefused
       && typeof this.#element.requestPointerLock === "function";
   }
 

@@ -63,6 +63,13 @@ export class Connection {
     });
   }
 
+  /** Gives the session up for a reason that it has not seen itself. @param {Cause} cause */
+  abandon(cause) {
+    if (!this.#session) return;
+    this.#session.close();
+    this.#ended(cause);
+  }
+
   /** Tries now instead of waiting. */
   hurry() {
     if (this.#status.state === "waiting") this.open();

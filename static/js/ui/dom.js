@@ -23,6 +23,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 /** Outlines in a 24 by 24 box, drawn with the text's colour. */
 const ICONS = Object.freeze({
+  keyboard: "M3 6.5h18v11H3zM7 10h.01M10.3 10h.01M13.7 10h.01M17 10h.01M8 14h8",
   fullscreen: "M8 3H5a2 2 0 0 0-2 2v3M16 3h3a2 2 0 0 1 2 2v3M8 21H5a2 2 0 0 1-2-2v-3M16 21h3a2 2 0 0 0 2-2v-3",
   window: "M4 9h3a2 2 0 0 0 2-2V4M20 9h-3a2 2 0 0 1-2-2V4M4 15h3a2 2 0 0 1 2 2v3M20 15h-3a2 2 0 0 0-2 2v3",
   statistics: "M4 20V10M10 20V4M16 20v-8M22 20H2",

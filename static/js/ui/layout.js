@@ -22,11 +22,12 @@
  * @param {number} on.height
  * @param {number} on.density      device pixels per CSS pixel
  * @param {ScaleMode} on.mode      "fit": as large as fits; "1:1": one machine pixel on one device pixel
+ * @param {number} [on.zoom]       times as large as that
  * @returns {Placement}
  */
-export function placePicture({ stageWidth, stageHeight, width, height, density, mode }) {
+export function placePicture({ stageWidth, stageHeight, width, height, density, mode, zoom = 1 }) {
   const fit = Math.min((stageWidth * density) / width, (stageHeight * density) / height);
-  const deviceScale = mode === "1:1" || !(fit > 0) ? 1 : fit;
+  const deviceScale = zoom * (mode === "1:1" || !(fit > 0) ? 1 : fit);
   const exact = Math.abs(deviceScale - Math.round(deviceScale)) < 1e-9;
   const scale = deviceScale / density;
   return {

@@ -7,7 +7,9 @@ import { LockKeys } from "../input/lock_keys.js";
 import { platformOf } from "../input/platform.js";
 import { Pointer } from "../input/pointer.js";
 import { PointerListener } from "../input/pointer_listener.js";
-import { MouseMode } from "../spice/enums.gen.js";
+import { TouchListener } from "../input/touch_listener.js";
+import { KeyboardModifierFlags, MouseMode } from "../spice/enums.gen.js";
+import { TypingField } from "./typing_field.js";
 
 /** @typedef {import("../spice/inputs_channel.js").InputsChannel} InputsChannel */
 
@@ -21,12 +23,15 @@ export class MachineInput {
 
   keyboard;
   locks;
+  /** Brings up the on-screen keyboard when it gets the focus. */
+  typing;
 
   #stage;
   #inputs;
   #pointer;
   #keys;
   #points;
+  #touches;
   #mode = 0;
 
   /**
@@ -39,6 +44,9 @@ export class MachineInput {
     const platform = platformOf(navigator);
     this.keyboard = new Keyboard((bytes) => inputs()?.sendScancodes(bytes), platform);
     this.locks = new LockKeys((modifiers) => inputs()?.setLocks(modifiers), platform);
+    this.typing = new TypingField((codes) => this.keyboard.chord(codes),
+      () => (this.locks.machine & KeyboardModifierFlags.CAPS_LOCK) !== 0);
+    stage.field.append(this.typing.element);
     this.#pointer = new Pointer({
       motion: (...motion) => inputs()?.motion(...motion),
       position: (...position) => inputs()?.position(...position),
@@ -51,6 +59,12 @@ export class MachineInput {
       toMachine: (x, y) => stage.toMachine(x, y),
       scale: () => stage.scale,
     });
+    this.#touches = new TouchListener(stage.field, this.#pointer, {
+      toMachine: (x, y) => stage.toMachine(x, y),
+      scale: () => stage.scale,
+      pan: (dx, dy) => stage.pan(dx, dy),
+      zoom: (factor, x, y) => stage.zoomBy(factor, x, y),
+    });
     this.#points.onactivity = (event) => this.#active(event);
     this.#points.onlock = () => this.#showPointer();
   }
@@ -58,7 +72,7 @@ export class MachineInput {
   /** @param {number} mode MouseMode */
   setMouseMode(mode) {
     this.#mode = mode;
-    this.#points.setRelative(mode === MouseMode.SERVER);
+    this.#setRelative(mode === MouseMode.SERVER);
     this.#showPointer();
   }
 
@@ -74,7 +88,7 @@ export class MachineInput {
     this.#pointer.forget();
     this.locks.forget();
     this.#mode = 0;
-    this.#points.setRelative(false);
+    this.#setRelative(false);
     this.#showPointer();
   }
 
@@ -83,6 +97,13 @@ export class MachineInput {
     this.keyboard.unstickAll();
     this.#keys.close();
     this.#points.close();
+    this.#touches.close();
+  }
+
+  /** @param {boolean} relative */
+  #setRelative(relative) {
+    this.#points.setRelative(relative);
+    this.#touches.setRelative(relative);
   }
 
   /** @param {PointerEvent} event */

@@ -6,6 +6,7 @@ import { DisplayClient } from "../render/display_client.js";
 import { ImageCompression } from "../spice/enums.gen.js";
 import { Session } from "../spice/session.js";
 import { openWebSocket } from "../transport/websocket.js";
+import { Answers, SILENT } from "./answers.js";
 import { ConnectionPanel } from "./connection_panel.js";
 import { Connection } from "./connection.js";
 import { make } from "./dom.js";
@@ -27,8 +28,6 @@ import { Toolbar } from "./toolbar.js";
 
 const STYLES = new URL("../../css/viewer.css", import.meta.url).href;
 const READING_MS = 1000;
-/** Without an answer for so long, the connection is called slow. */
-const SLOW_MS = 2000;
 
 /**
  * Attributes: `src` (WebSocket address of the machine, may be relative), `machine` (its name for people), `scale`
@@ -133,6 +132,8 @@ class Viewing {
   #strip = new Strip();
   #statistics = new StatisticsOverlay();
   #readings = new Readings();
+  #answers = new Answers();
+  #listening = new AbortController();
   #toolbar;
   #fullscreen;
   #timer;
@@ -184,6 +185,7 @@ class Viewing {
 
   close() {
     clearInterval(this.#timer);
+    this.#listening.abort();
     this.input.close();
     this.connection.close();
     this.sound.close();
@@ -201,6 +203,8 @@ class Viewing {
       this.#strip.set("pointer", state === "capturable" ? "Click the picture to give the machine your mouse." : null);
       if (state === "captured") this.#toast.show("The machine has your mouse. Esc gives it back.");
     };
+    this.input.typing.onfocus = (focused) => this.#toolbar.setWriting(focused);
+    this.input.typing.onunknown = (character) => this.#toast.show(`No key of the machine's types ${character}`);
     this.sound.onreopen = () => this.connection.session?.reopenSound();
     this.sound.onlost = (sentence) => this.#strip.set("sound", sentence);
     this.#fullscreen.onchange = (full, keyboard) => {
@@ -210,6 +214,10 @@ class Viewing {
       this.stage.field.focus({ preventScroll: true });
     };
     this.#toolbar.setFullscreen(false, this.#fullscreen.possible);
+    const { signal } = this.#listening;
+    window.addEventListener("online", () => this.connection.hurry(), { signal });
+    this.#host.addEventListener("dragenter", () => this.#toast.show("This viewer takes no files yet."), { signal });
+    this.#host.addEventListener("dragover", refuse, { signal });
   }
 
   /** @returns {import("./toolbar.js").Actions} */
@@ -219,6 +227,7 @@ class Viewing {
         this.input.keyboard.stick(code, hold);
         this.#toolbar.setHeld(this.input.keyboard.sticky);
       },
+      write: () => this.#write(),
       chord: (codes) => this.input.keyboard.chord(codes),
       scale: (mode) => {
         remember("scale", mode);
@@ -237,6 +246,13 @@ class Viewing {
       },
       leave: () => this.stage.field.focus({ preventScroll: true }),
     };
+  }
+
+  /** Brings up the on-screen keyboard of this device, or puts it away. */
+  #write() {
+    const field = this.input.typing.element;
+    (field.matches(":focus") ? this.stage.field : field).focus({ preventScroll: true });
+    this.#toolbar.toggle(false);
   }
 
   /** @param {Pick<import("../spice/session.js").SessionEvents, "onstep" | "onend">} events */
@@ -347,15 +363,22 @@ class Viewing {
     const around = { inputs, sound: this.sound.stats, size: this.stage.size, scale: this.stage.scale };
     this.stats = this.#readings.read(performance.now(), around);
     if (this.#statistics.shown) this.#statistics.show(this.#readings.rows());
-    const slow = inputs !== null && inputs.silence > SLOW_MS;
+    const answers = this.#answers.read(inputs?.silence ?? 0);
     this.#strip.set("blank", session && this.#blank ? "The machine shows no picture at the moment." : null);
-    this.#strip.set("slow", slow ? "The connection is slow to answer." : null);
+    this.#strip.set("slow", answers === "slow" ? "The connection is slow to answer." : null);
+    if (answers === "gone") this.connection.abandon(SILENT);
   }
 
   /** @param {string} name @param {object} detail */
   #tell(name, detail) {
     this.#host.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail: { ...detail } }));
   }
+}
+
+/** Without this a browser leaves the page for a file that is dropped on it. @param {DragEvent} event */
+function refuse(event) {
+  event.preventDefault();
+  if (event.dataTransfer) event.dataTransfer.dropEffect = "none";
 }
 
 /** @type {Record<State, string>} */

@@ -7,6 +7,9 @@ import { machinePoint, placePicture } from "./layout.js";
 
 /** @typedef {import("./layout.js").ScaleMode} ScaleMode */
 
+/** Times that fingers may make the picture larger. */
+const MOST_ZOOM = 8;
+
 export class Stage {
   /** The scrolling frame; put it on the page. */
   element = make("div", { class: "stage" });
@@ -19,6 +22,8 @@ export class Stage {
   #mode = "fit";
   #machine = { width: 0, height: 0 };
   #scale = 1;
+  /** What fingers made of the mode's scale. */
+  #zoom = 1;
   /** @type {HTMLCanvasElement | null} the picture shown; kept, dimmed, until a new one has something to show */
   #canvas = null;
   #watch = new ResizeObserver(() => this.#place());
@@ -48,7 +53,37 @@ export class Stage {
   /** @param {ScaleMode} mode */
   setMode(mode) {
     this.#mode = mode;
+    this.#zoom = 1;
     this.#place();
+  }
+
+  /**
+   * Makes the picture larger or smaller, never smaller than its mode does; what is at a place stays there.
+   * @param {number} factor
+   * @param {number} x client coordinates @param {number} y
+   */
+  zoomBy(factor, x, y) {
+    const before = this.#zoom;
+    this.#zoom = Math.min(MOST_ZOOM, Math.max(1, before * factor));
+    const grown = this.#zoom / before;
+    const stage = this.element;
+    const box = stage.getBoundingClientRect();
+    const left = (stage.scrollLeft + x - box.left) * grown - (x - box.left);
+    const top = (stage.scrollTop + y - box.top) * grown - (y - box.top);
+    this.#place();
+    stage.scrollTo(left, top);
+  }
+
+  /**
+   * Moves a picture that is larger than the stage.
+   * @param {number} dx CSS pixels @param {number} dy
+   * @returns {boolean} whether it is larger
+   */
+  pan(dx, dy) {
+    const stage = this.element;
+    if (stage.scrollWidth <= stage.clientWidth && stage.scrollHeight <= stage.clientHeight) return false;
+    stage.scrollBy(-dx, -dy);
+    return true;
   }
 
   /** @param {string} label what a screen reader says of the field */
@@ -116,11 +151,13 @@ export class Stage {
       width, height,
       density: window.devicePixelRatio,
       mode: this.#mode,
+      zoom: this.#zoom,
     });
     this.#scale = placed.scale;
     // A picture larger than the stage makes the field larger, and the stage scroll.
-    this.field.style.width = this.#mode === "fit" ? "" : `${placed.width}px`;
-    this.field.style.height = this.#mode === "fit" ? "" : `${placed.height}px`;
+    const fits = this.#mode === "fit" && this.#zoom === 1;
+    this.field.style.width = fits ? "" : `${placed.width}px`;
+    this.field.style.height = fits ? "" : `${placed.height}px`;
     this.cursor.setPlace(placed);
     const style = this.#canvas?.style;
     if (!style) return;

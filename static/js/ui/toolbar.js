@@ -10,6 +10,7 @@ import { Tab } from "./tab.js";
  * What the toolbar can ask for.
  * @typedef {object} Actions
  * @property {(code: string, hold: boolean) => void} hold     hold a key down, or let go of it
+ * @property {() => void} write                               bring up the on-screen keyboard, or put it away
  * @property {(codes: string[]) => void} chord                 press keys together and release them
  * @property {(mode: ScaleMode) => void} scale
  * @property {() => void} fullscreen                           enter or leave
@@ -41,6 +42,7 @@ export class Toolbar {
   #statistics = this.#button("Statistics", "statistics", (button) => {
     this.#actions.statistics(toggle(button));
   });
+  #write = this.#button("Keyboard", "keyboard", () => this.#actions.write());
   #watch = new ResizeObserver(() => this.#place());
   #fullscreen = this.#button("Full screen", "fullscreen", () => this.#actions.fullscreen());
 
@@ -99,6 +101,11 @@ export class Toolbar {
     this.#tab.setHolding(codes.size > 0);
   }
 
+  /** @param {boolean} writing the on-screen keyboard is up */
+  setWriting(writing) {
+    this.#write.setAttribute("aria-pressed", String(writing));
+  }
+
   /** @param {ScaleMode} mode */
   setScale(mode) {
     for (const [name, button] of this.#scales) button.setAttribute("aria-pressed", String(name === mode));
@@ -127,8 +134,12 @@ export class Toolbar {
     });
     const tapped = TAPPED.map(([code, label]) => this.#key(label, () => this.#actions.chord([code])));
     const reset = this.#key("Ctrl+Alt+Del", () => this.#actions.chord(["ControlLeft", "AltLeft", "Delete"]));
+    this.#write.title = "Type with this device's on-screen keyboard";
+    this.#write.setAttribute("aria-pressed", "false");
+    this.#write.dataset.keys = "";
+    this.#write.hidden = !matchMedia("(any-pointer: coarse)").matches;
     return [
-      group("Keys", ...sticky, ...tapped, reset),
+      group("Keys", this.#write, ...sticky, ...tapped, reset),
       group("Picture", this.#scale("fit", "Fit"), this.#scale("1:1", "1:1"), this.#fullscreen, this.#statistics),
       ...more,
       group("Session", this.#button("Disconnect", "disconnect", () => this.#actions.disconnect())),

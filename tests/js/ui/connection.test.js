@@ -90,3 +90,16 @@ test("to hurry does nothing while it is not waiting", () => {
   link.hurry();
   assert.equal(sessions.length, 1);
 });
+
+test("a session that is abandoned is closed and begun anew", () => {
+  const { link, sessions, states } = connection();
+  sessions[0].onstep("picture", 90);
+  link.abandon(AWAY);
+  assert.equal(sessions[0].closed, true);
+  mock.timers.tick(1000);
+  assert.equal(sessions.length, 2);
+  assert.deepEqual(states, ["connecting", "connected", "waiting 1", "connecting"]);
+  link.close();
+  link.abandon(AWAY);
+  assert.equal(link.status.state, "closed");
+});

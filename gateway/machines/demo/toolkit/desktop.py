@@ -18,8 +18,10 @@ from gateway.server.display.region import Rect
 FRAME_SECONDS: Final = 1 / 60
 """The screen is drawn at most so often; the first change after a rest is drawn at once."""
 
-
 SLICE_SECONDS: Final = 0.003
+
+_ABOVE_DOCK: Final = 12
+"""Pixels that a new window keeps from the dock, if it can."""
 
 
 class Screen(Protocol):
@@ -99,10 +101,12 @@ class Desktop:
         """Put a new window on top: at a place, or where there is room."""
         head = self.heads[0]
         step = 32 * (len(self.windows) % 8)
-        window.home = (
-            left if left is not None else head.left + (head.width - window.width) // 2 - 112 + step,
-            top if top is not None else head.top + max(16, (head.height - window.height) // 3 - 80) + step,
-        )
+        if left is None:
+            left = head.left + (head.width - window.width) // 2 - 112 + step
+        if top is None:
+            top = head.top + max(16, (head.height - window.height) // 3 - 80) + step
+            top = max(head.top, min(top, self.dock.panel.top - _ABOVE_DOCK - window.height))
+        window.home = (left, top)
         window.shell = self
         self._bring_back(window)
         self._show(window)
