@@ -49,6 +49,7 @@ class Access:
         self.clock = clock or Clock()
         self._groups_of = groups_of
         self._purged = self._touched = self._probed = self.clock.steady()
+        self._dated = (self.clock.wall(), self.clock.steady())
         self.fault: StoreError | None = None
         """Why the store cannot be used at the moment, for the readiness probe."""
         self.trail = Trail(store, self.clock)
@@ -99,7 +100,7 @@ class Access:
             self._probed = now
         if now - self._purged >= HOUR:
             self._purged = now
-            await self._purge(self.clock.wall())
+            await self._purge(self._sure_time())
 
     async def back_up(self, by: Principal, target: Path) -> BackupReport:
         """Copy the store to a file while work goes on. Raises `Forbidden` and `StoreError`."""
@@ -107,6 +108,14 @@ class Access:
         report = await self.store.back_up(target)
         await self.trail.write(by, "backup", f"file:{target.name}")
         return report
+
+    def _sure_time(self) -> float:
+        """The time for what is deleted for ever: a clock that somebody set forward counts after a day of it."""
+        wall, steady = self.clock.wall(), self.clock.steady()
+        then, since = self._dated
+        if steady - since >= DAY:
+            self._dated = (wall, steady)
+        return min(wall, then + steady - since)
 
     async def _purge(self, now: float) -> None:
         await self.store.sessions.purge(now=now, idle=self.policy.session_idle)

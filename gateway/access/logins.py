@@ -23,8 +23,11 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 
 
 def user_name(name: str, field: str = "name") -> str:
-    """The name as it is kept: lower case. Raises `Invalid`."""
-    plain = name.strip().lower()
+    """The name as it is kept: lower case. Raises `Invalid`.
+
+    Some letters are another's lower case (the sign for kelvin is k's): a proxy that knows both knows two people.
+    """
+    plain = name.strip(" ").lower() if name.isascii() else ""
     if not _NAME.fullmatch(plain):
         raise Invalid(field, "A user's name has 1 to 64 characters: letters a to z, digits, and . _ @ - inside.")
     return plain

@@ -17,13 +17,14 @@ ROOT = local_admin("root")
 
 
 class SetClock(Clock):
-    """Time goes on when it is told to."""
+    """Time goes on when it is told to. `ahead` is what somebody set the wall's clock by."""
 
     def __init__(self) -> None:
         self.time = 1_800_000_000.0
+        self.ahead = 0.0
 
     def wall(self) -> float:
-        return self.time
+        return self.time + self.ahead
 
     def steady(self) -> float:
         return self.time - 1_799_990_000.0

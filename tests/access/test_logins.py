@@ -188,3 +188,20 @@ async def test_first_requests_of_a_proxys_user_at_once_make_one_user(access: Acc
     )
     assert len(set(found)) == 1
     assert found[0].may(Permission.CONSOLE)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\N{KELVIN SIGN}ate",
+        "k\N{COMBINING ACUTE ACCENT}ate",
+        "\N{NO-BREAK SPACE}kate",
+        "\N{FULLWIDTH LATIN SMALL LETTER K}ate",
+    ],
+)
+async def test_a_name_that_looks_like_somebodys_is_not_theirs(access: Access, name: str) -> None:
+    await a_person(access, "kate")
+    with pytest.raises(Invalid):
+        await access.logins.by_proxy(name, address=HERE, new_role=None)
+    with pytest.raises(Invalid):
+        await access.people.create(ROOT, name, Role.USER, PASSWORD)

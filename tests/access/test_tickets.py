@@ -152,3 +152,15 @@ async def test_a_user_has_so_many_open_tickets(access: Access) -> None:
     await allow(access, Role.USER)
     results = await asyncio.gather(*(access.tickets.issue(alice, "lab1") for _ in range(260)), return_exceptions=True)
     assert sum(isinstance(result, TooMany) for result in results) == 4
+
+
+async def test_a_clock_that_is_set_back_makes_no_ticket_last_longer(access: Access, clock: SetClock) -> None:
+    alice = (await a_person(access)).principal
+    await allow(access, Role.USER)
+    first, second = await access.tickets.issue(alice, "lab1"), await access.tickets.issue(alice, "lab1")
+    clock.ahead = -5
+    await access.tickets.redeem(first.secret, "lab1", address=HERE)
+    clock.ahead = -3600
+    assert not await access.tickets.any_open("lab1")
+    with pytest.raises(Refused):
+        await access.tickets.redeem(second.secret, "lab1", address=HERE)

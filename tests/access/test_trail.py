@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.access import Access, Forbidden, Invalid, Role, Scope
+from gateway.access.policy import DAY, HOUR
 from gateway.access.trail import CSV_COLUMNS
 from gateway.store.paging import MAX_PAGE_ROWS
 from gateway.store.records import AuditFilter, Note
@@ -104,3 +105,18 @@ async def test_every_kind_of_write_is_in_the_audit(access: Access) -> None:
         ("alice", "login", "user:alice", HERE),
         ("root", "user.create", "user:alice", "local"),
     ]
+
+
+async def test_a_clock_that_is_set_forward_for_a_while_deletes_nothing(access: Access, clock: SetClock) -> None:
+    await a_person(access)
+    kept = await audited(access)
+    assert kept
+    clock.ahead = 3 * 365 * DAY
+    for _ in range(23):
+        clock.time += HOUR
+        await access.tend()
+    assert await audited(access) == kept
+    for _ in range(3):
+        clock.time += HOUR
+        await access.tend()
+    assert await audited(access) == []

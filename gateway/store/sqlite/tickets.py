@@ -24,7 +24,10 @@ LEFT JOIN login_sessions ON login_sessions.id = tickets.session_id
 WHERE secret_hash = ?
 """
 
-_OPEN = "used_at IS NULL AND revoked_at IS NULL AND expires_at > ?"
+_SET_BACK = 60.0
+"""Seconds that the clock may be set back by while a ticket is open. By more, and none that was issued before counts:
+it would be open for longer than it was to be."""
+_OPEN = f"used_at IS NULL AND revoked_at IS NULL AND created_at - {_SET_BACK} <= {{0}} AND expires_at > {{0}}"
 
 
 def _ticket(row: sqlite3.Row) -> ConsoleTicket:
@@ -39,7 +42,7 @@ def _refusal(row: sqlite3.Row, machine: str, now: float) -> str:
         "machine": ticket.machine != machine,
         "revoked": ticket.revoked_at is not None,
         "used": ticket.used_at is not None,
-        "expired": ticket.expires_at <= now,
+        "expired": not ticket.created_at - _SET_BACK <= now < ticket.expires_at,
         "user": joined_user(row).disabled or any(end is not None and end <= now for end in issuer_ends),
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
@@ -67,7 +70,7 @@ class SqliteTickets(Tickets):
 
         def work(db: sqlite3.Connection) -> ConsoleTicket:
             held = db.execute(
-                f"SELECT count(*) FROM tickets WHERE user_id = ? AND {_OPEN}",
+                f"SELECT count(*) FROM tickets WHERE user_id = ?1 AND {_OPEN.format('?2')}",
                 (user_id, note.at),
             ).fetchone()[0]
             if held >= most:
@@ -134,9 +137,9 @@ class SqliteTickets(Tickets):
         open_at: float | None = None,
     ) -> Page[ConsoleTicket]:
         limit, last = rows_of(limit), number_cursor(after)
-        sql = """SELECT * FROM tickets
+        sql = f"""SELECT * FROM tickets
                  WHERE (?1 IS NULL OR id < ?1) AND (?2 IS NULL OR user_id = ?2) AND (?3 IS NULL OR machine = ?3)
-                   AND (?4 IS NULL OR (used_at IS NULL AND revoked_at IS NULL AND expires_at > ?4))
+                   AND (?4 IS NULL OR ({_OPEN.format("?4")}))
                  ORDER BY id DESC LIMIT ?5"""
         values = (last, user_id, machine, open_at, limit + 1)
         rows = await self._database.read(lambda db: [_ticket(row) for row in db.execute(sql, values)])
