@@ -17,8 +17,6 @@ from gateway.config.machine import MachineSpec
 from gateway.config.models import Config, GatewayConfig
 from gateway.config.names import DEMO_URL
 from gateway.draining import drain
-from gateway.machines.demo import DemoMachine
-from gateway.machines.local import LocalMachine
 from gateway.machines.machine import Machine
 from gateway.machines.relay.machine import RelayMachine
 from gateway.machines.spec import Spec
@@ -126,6 +124,8 @@ def reread(read: Read, doors: NativeDoors) -> Configured:
     """What the configuration says now. Raises `SpiceError`."""
     machines, settings = read()
     check_authorities(machines)
+    if any(machine.spec.endpoint is None for machine in machines):
+        demo_maker()  # in this thread: sessions do not wait while it is loaded
     return Configured(
         [machine.spec for machine in machines],
         settings.web_settings(),
@@ -145,9 +145,20 @@ def make_machine(core: Core, spec: Spec) -> Machine:
     """A machine on the loop that the gateway runs on."""
     if spec.endpoint is not None:
         return RelayMachine(core, spec.name, spec.endpoint, spec.password)
-    demo = DemoMachine(core, name=spec.name, shell=spec.shell)
-    demo.server.set_ticket(spec.password)
-    return LocalMachine(demo.server, DEMO_URL, on_close=demo.close)
+    return demo_maker()(core, spec)
+
+
+def demo_maker() -> Callable[[Core, Spec], Machine]:
+    """Makes the built-in machine. The first call takes a moment: the machine's code is loaded, all encoders with it."""
+    from gateway.machines.demo import DemoMachine
+    from gateway.machines.local import LocalMachine
+
+    def make(core: Core, spec: Spec) -> Machine:
+        demo = DemoMachine(core, name=spec.name, shell=spec.shell)
+        demo.server.set_ticket(spec.password)
+        return LocalMachine(demo.server, DEMO_URL, on_close=demo.close)
+
+    return make
 
 
 async def listen(runner: web.AppRunner, app: web.Application, config: GatewayConfig) -> asyncio.Server:

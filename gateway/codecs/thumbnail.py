@@ -17,7 +17,6 @@ from gateway.codecs.image import Pixels
 from gateway.spice.errors import ProtocolError
 from gateway.spice.limits import THUMBNAIL_BYTES, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH
 
-MEDIA_TYPE: Final = "image/jpeg"
 QUALITY: Final = 75
 _REDUCING_GAP: Final = 2.0
 """Reduce by whole steps first, to twice the size that is wanted: several times faster, and as good."""

@@ -18,6 +18,8 @@ from gateway.server.visitor import Visitor
 class LocalMachine(Machine):
     """`on_close` is called when the machine is to stop."""
 
+    is_own = True
+
     def __init__(self, server: SpiceServer, address: str, *, on_close: Callable[[], None] = lambda: None) -> None:
         super().__init__(server.core, server)
         self._address = address

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, ClassVar
 
-from gateway.codecs.image import Pixels
 from gateway.machines.health import Health
 from gateway.server.closing import Closing
 from gateway.server.core import Core
@@ -12,9 +12,15 @@ from gateway.server.server import SpiceServer
 from gateway.server.transport import Transport
 from gateway.server.visitor import Visitor
 
+if TYPE_CHECKING:
+    from gateway.codecs.image import Pixels
+
 
 class Machine(ABC):
     """One machine: its server core with the channel list, its health, and the way in for clients."""
+
+    is_own: ClassVar[bool] = False
+    """Whether it runs in this process: what it shows is known here, whoever looks."""
 
     def __init__(self, core: Core, server: SpiceServer) -> None:
         self.core = core

@@ -24,7 +24,6 @@ from gateway.server.interfaces import (
 )
 from gateway.server.pipe_channel import PipeChannel
 from gateway.server.reception import random_id
-from gateway.server.registration import bring
 from gateway.server.tickets import Password, TicketBook
 from gateway.server.visitor import Admission, Doorkeeper, ticket_admission
 from gateway.spice.agent import MonitorsConfig
@@ -119,6 +118,8 @@ class SpiceServer:
         """
         if interface in self.interfaces:
             raise UsageError(f"this {type(interface).__name__} was added already")
+        from gateway.server.registration import bring  # with all channels and encoders, which a relay does without
+
         brought = bring(self, interface)
         self._check_channels(brought.channels)
         match interface:

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakKeyDictionary, ref
 
 from gateway.access import Method, Principal
-from gateway.codecs.thumbnail import made_anew, thumbnail
-from gateway.machines.local import LocalMachine
 from gateway.machines.machine import Machine
 from gateway.server.client import RedClient
 from gateway.server.core import Core
 from gateway.spice.limits import MAX_PICTURES, PICTURE_SECONDS, PICTURES_BYTES
 
+if TYPE_CHECKING:
+    from gateway.codecs.image import Pixels
+
+MEDIA_TYPE: Final = "image/jpeg"
 FRESH_SECONDS: Final = 4.0
 """How long a picture that we made is good enough."""
 LOOKED_SECONDS: Final = 30.0
@@ -77,7 +79,7 @@ class Pictures:
 
     async def of_session(self, machine: Machine, client: RedClient) -> Picture | None:
         """What a session shows; None: nobody has said."""
-        if isinstance(machine, LocalMachine):
+        if machine.is_own:
             return await self._of_own(machine)
         key = _session(client)
         self._look(key)
@@ -85,7 +87,7 @@ class Pictures:
 
     async def of_machine(self, machine: Machine, user_id: int | None) -> Picture | None:
         """What a machine shows, as far as a user may believe it: we know, or it is what they saw there last."""
-        if isinstance(machine, LocalMachine):
+        if machine.is_own:
             return await self._of_own(machine)
         if user_id is None:
             return None
@@ -94,7 +96,7 @@ class Pictures:
 
     def wants(self, machine: Machine) -> bool:
         """Whether viewers of a machine shall send pictures at all."""
-        return not isinstance(machine, LocalMachine)
+        return not machine.is_own
 
     def is_looked_at(self, machine: Machine, client: RedClient) -> bool:
         """Whether somebody asked lately for what this session could tell."""
@@ -104,7 +106,7 @@ class Pictures:
 
     async def take(self, machine: Machine, client: RedClient, data: bytes) -> None:
         """A viewer's picture of its session. Raises `ProtocolError`."""
-        kept = _Kept(await self._core.run(made_anew, data), ref(machine), client.label)
+        kept = _Kept(await self._core.run(_made_anew, data), ref(machine), client.label)
         if client not in client.server.clients:
             return
         for key in (_session(client), _person(machine.name, client)):
@@ -126,7 +128,7 @@ class Pictures:
             pixels = machine.pixels
             if pixels is None:
                 return None
-            made = self._own[machine] = _Made(self._core.run(thumbnail, pixels), now)
+            made = self._own[machine] = _Made(self._core.run(_made_of, pixels), now)
         return Picture(await asyncio.shield(made.data), made.at)
 
     def _look(self, key: _Key) -> None:
@@ -156,6 +158,20 @@ class Pictures:
     def _drop(self, key: _Key) -> None:
         if (kept := self._kept.pop(key, None)) is not None:
             self._octets -= len(kept.data)
+
+
+def _made_anew(data: bytes) -> bytes:
+    """A viewer's JPEG, encoded by us. Raises `ProtocolError`."""
+    from gateway.codecs.thumbnail import made_anew  # numpy and Pillow, in this thread: the loop does not wait for them
+
+    return made_anew(data)
+
+
+def _made_of(pixels: Pixels) -> bytes:
+    """A JPEG of what a machine of our own shows."""
+    from gateway.codecs.thumbnail import thumbnail
+
+    return thumbnail(pixels)
 
 
 def _session(client: RedClient) -> _Key:

@@ -8,12 +8,11 @@ from typing import Final
 from aiohttp import web
 
 from gateway.access import NotFound, Permission
-from gateway.codecs.thumbnail import MEDIA_TYPE
 from gateway.web.api import machines, sessions
 from gateway.web.api.operation import Ask, Resource
 from gateway.web.api.shapes import when
 from gateway.web.keys import CORE, PICTURES
-from gateway.web.pictures import Picture
+from gateway.web.pictures import MEDIA_TYPE, Picture
 
 pictures = Resource("pictures", "Small pictures of what machines and sessions show.")
 
