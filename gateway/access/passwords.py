@@ -11,12 +11,14 @@ import asyncio
 import os
 import threading
 import unicodedata
+from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 from gateway.access.errors import Invalid, TooBusy
 from gateway.access.policy import MAX_PASSWORD_LENGTH, MAX_WAITING, Policy
@@ -47,7 +49,7 @@ class Passwords:
         self._hasher = hasher or PasswordHasher(TIME_COST, MEMORY_KIB, LANES)
         self._threads = ThreadPoolExecutor(THREADS, "spicegate-password", _give_way)
         self._waiting = 0
-        self._nobodys = self._hasher.hash("nobody's password")
+        self._nobodys = _hash_of_nothing(self._hasher)
 
     def check(self, password: str, user_name: str, field: str = "password") -> None:
         """Whether this may be a password: long enough, and not what is tried first. Raises `Invalid`."""
@@ -97,6 +99,13 @@ class Passwords:
 
     def _on_done(self, future: asyncio.Future[_T]) -> None:
         self._waiting -= 1
+
+
+def _hash_of_nothing(hasher: PasswordHasher) -> str:
+    """What no password hashes to, and takes as long to compare (a PHC string, as argon2 writes it)."""
+    salt, value = (b64encode(os.urandom(size)).decode().rstrip("=") for size in (hasher.salt_len, hasher.hash_len))
+    costs = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${costs}${salt}${value}"
 
 
 def _give_way() -> None:

@@ -63,6 +63,15 @@ def test_command_loads_nothing_that_it_does_not_need(
     assert "gateway.cli" in found
 
 
+def test_gateway_that_only_relays_loads_no_encoders_and_no_built_in_machine(tmp_path: Path) -> None:
+    code = RUN.replace("from gateway.cli import app", "import gateway.cli, gateway.serving; app = print")
+    done = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": str(ROOT)}, capture_output=True, check=True)
+    found = set(json.loads(done.stderr.splitlines()[-1]))
+    assert "gateway.web.app" in found
+    unneeded = ("numpy", "av", "PIL", "pyte", "gateway.machines.demo", "gateway.server.registration")
+    assert found.isdisjoint(unneeded)
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_list_of_commands_says_what_the_command_says_itself(name: str) -> None:
     shown = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "200"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import Final
 
@@ -52,8 +51,8 @@ def add_api(app: web.Application) -> None:
             add_operation(app, operation)
     app.add_routes(reference.routes)
     app[RATE] = make_rate()
-    described = app[reference.DOCUMENT] = document(RESOURCES, app[SETTINGS].base)
-    app[reference.TEXT] = json.dumps(described, ensure_ascii=False)
+    base = app[SETTINGS].base
+    app[reference.REFERENCE] = reference.Reference(lambda: document(RESOURCES, base))
 
 
 def start_api(app: web.Application) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from aiohttp import web
@@ -13,9 +14,24 @@ from gateway.web.api.problem import MEDIA_TYPE
 from gateway.web.guard import needs
 from gateway.web.rendering import render
 
-DOCUMENT: Final = web.AppKey("openapi", dict)
-"""The document as JSON would have it."""
-TEXT: Final = web.AppKey("openapi_text", str)
+
+class Reference:
+    """The document, written when the first reader asks for it: gateways start without it."""
+
+    def __init__(self, write: Callable[[], dict[str, Any]]) -> None:
+        self._write = write
+        self._written: dict[str, Any] | None = None
+        self._turn = asyncio.Lock()
+
+    async def document(self) -> dict[str, Any]:
+        """As JSON would have it. It is not to be changed."""
+        async with self._turn:
+            if self._written is None:
+                self._written = await asyncio.to_thread(self._write)
+            return self._written
+
+
+REFERENCE: Final = web.AppKey("reference", Reference)
 
 routes = web.RouteTableDef()
 
@@ -26,20 +42,24 @@ _REF: Final = "#/components/schemas/"
 @needs(Permission.CONSOLE)
 async def openapi(request: web.Request) -> web.Response:
     """The document."""
-    return web.Response(text=request.app[TEXT], content_type="application/json")
+    return web.json_response(await request.app[REFERENCE].document(), dumps=_json)
 
 
 @routes.get("/api", name="api")
 @needs(Permission.CONSOLE)
 async def reference(request: web.Request) -> web.Response:
     """The page."""
-    document = request.app[DOCUMENT]
+    document = await request.app[REFERENCE].document()
     groups = [
         {"tag": tag, "operations": [row for row in _operations(document) if row["tag"] == tag["name"]]}
         for tag in document["tags"]
     ]
     schemas = [_schema(name, schema) for name, schema in document["components"]["schemas"].items()]
     return render(request, "api.html", {"info": document["info"], "groups": groups, "schemas": schemas})
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False)
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
