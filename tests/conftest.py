@@ -6,6 +6,10 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("spicegate", deadline=None)  # a busy computer is no fault of the code's
+settings.load_profile("spicegate")
 
 
 @pytest.hookimpl(wrapper=True)
