@@ -33,6 +33,7 @@ class AgentSession:
         self._interface = interface
         self._assembler = self._new_assembler()
         self._waiting: deque[bytes] = deque()
+        self._flushing = False
 
     def start(self, tokens: int) -> None:
         """The client is ready; whatever was said before is forgotten."""
@@ -74,11 +75,16 @@ class AgentSession:
         self.flush()
 
     def flush(self) -> None:
-        while self._waiting and self.tokens and self.main.connected:
+        """Send as many chunks as there are tokens for and MAIN has room for."""
+        if self._flushing:  # what is sent may make room at once
+            return
+        self._flushing = True
+        while self._waiting and self.tokens and self.main.takes_agent_data:
             chunk = self._waiting.popleft()
             self.tokens -= 1
             self.octets -= len(chunk)
             self.main.send_agent_data(chunk)
+        self._flushing = False
 
 
 class AgentLink:
@@ -120,6 +126,11 @@ class AgentLink:
     def on_tokens(self, main: MainClient, tokens: int) -> None:
         if (session := self._started(main)) is not None:
             session.grant(tokens)
+
+    def on_room(self, main: MainClient) -> None:
+        """A client's connection takes more."""
+        if (session := self._started(main)) is not None:
+            session.flush()
 
     def on_data(self, main: MainClient, chunk: bytes) -> None:
         """A client's chunk. Raises `ProtocolError`.

@@ -8,7 +8,7 @@ than is said to it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import NamedTuple
 
 from gateway.spice.errors import SpiceError
@@ -55,6 +55,14 @@ class Pipe:
         self._items.append(item)
         self.octets += len(item.payload)
 
+    def extend(self, items: Iterable[PipeItem]) -> None:
+        """Put items last that leave together; the pipe may be over-full then. Raises `PipeFull` when it is full now."""
+        if self.is_full:
+            raise PipeFull(f"{len(self._items)} messages, {self.octets} bytes wait already")
+        for item in items:
+            self._items.append(item)
+            self.octets += len(item.payload)
+
     def pop(self) -> PipeItem | None:
         """The next item, None when there is none."""
         if not self._items:
@@ -62,10 +70,6 @@ class Pipe:
         item = self._items.popleft()
         self.octets -= len(item.payload)
         return item
-
-    def drop(self, key: Hashable) -> None:
-        """Give up the waiting item with this key, if there is one."""
-        self._remove_key(key)
 
     def clear(self) -> None:
         self._items.clear()

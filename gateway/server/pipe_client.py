@@ -158,14 +158,11 @@ class PipeClient(RedChannelClient):
         self.pump()
 
     def send_payloads(self, payloads: Iterable[tuple[int, bytes]]) -> None:
-        """Queue messages that leave together."""
+        """Queue messages that leave together: a picture may be larger than the pipe."""
         if not self.connected:
             return
         try:
-            for number, payload in payloads:
-                if self.pipe.is_full:
-                    self.pump()  # a picture may be larger than the pipe
-                self.pipe.push(PipeItem(number, payload))
+            self.pipe.extend(PipeItem(number, payload) for number, payload in payloads)
         except PipeFull:
             self.disconnect(TOO_SLOW)
             return
@@ -213,9 +210,17 @@ class PipeClient(RedChannelClient):
 
     def ping(self) -> None:
         """Have the client tell when everything up to now has arrived."""
+        self._write(self._numbers[common.Ping], codec.marshal(self._next_ping()))
+
+    def send_barrier(self) -> int:
+        """Queue a ping, and give its id: its pong follows what the client said before it took all that waits."""
+        ping = self._next_ping()
+        self.send(ping)
+        return ping.id
+
+    def _next_ping(self) -> common.Ping:
         now = self.channel.core.now()
-        message = common.Ping(self.flow.mark(now), int(now * 1e6))
-        self._write(self._numbers[common.Ping], codec.marshal(message))
+        return common.Ping(self.flow.mark(now), int(now * 1e6))
 
     # what comes in
 

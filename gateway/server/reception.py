@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("spicegate.server")
 
+REPLACED = Closing(CloseCode.TAKEN_OVER, "The same client opened this channel anew.")
+
 NEEDS_TICKET = "This needs a log-in, the machine's password or a valid one-time ticket."
 
 _SENTENCES = {
@@ -99,6 +101,10 @@ class Reception:
             raise PeerGone("the client left before it was linked")
         if place.client is None:
             self._server.add_client(client)
+        elif (before := client.find(place.channel.type, place.channel.id)) is not None:
+            before.disconnect(REPLACED)
+        if client not in self._server.clients or place.channel.server is not self._server:
+            raise PeerGone("the session or the channel ended as it was linked")  # by what the machine did then
         caps = Capabilities(request.common_caps, request.channel_caps)
         context = {**client.context, "channel": place.channel.name}
         log.info("%s: %s: %s linked", self._server.name, self._visitor.peer, place.channel.name, extra=context)

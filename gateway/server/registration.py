@@ -20,6 +20,7 @@ from gateway.server.channels.usbredir import UsbredirChannel
 from gateway.server.char_device import CharDevice
 from gateway.server.display.worker import QXLWorker
 from gateway.server.interfaces import (
+    AgentInterface,
     Interface,
     NetWireInterface,
     PlaybackInterface,
@@ -61,6 +62,14 @@ def _smartcard(server: SpiceServer, interface: SmartcardInterface) -> Brought:
     return Brought([channel], lambda: interface.on_attached(device))
 
 
+def _agent(server: SpiceServer, interface: AgentInterface) -> Brought:
+    def attach() -> None:
+        if (link := server.agent) is not None:
+            interface.on_attached(link)
+
+    return Brought([], attach)
+
+
 def _net_wire(server: SpiceServer, interface: NetWireInterface) -> Brought:
     tunnel = Tunnel(interface, server.core)
     channel = TunnelChannel(server, next_id(server, ChannelType.TUNNEL), tunnel)
@@ -98,6 +107,7 @@ BRINGS: Final[dict[type[Interface], Make]] = {
     PortInterface: _port,
     SmartcardInterface: _smartcard,
     NetWireInterface: _net_wire,
+    AgentInterface: _agent,
 }
 """By interface class; the first of an interface's ancestors that is here counts."""
 

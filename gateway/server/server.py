@@ -127,16 +127,19 @@ class SpiceServer:
                 self.main.attach_agent(interface)
             case KeyboardInterface() | MouseInterface() | TabletInterface():
                 self.inputs.attach(interface)
-        for channel in brought.channels:
-            self.register_channel(channel)
         self.interfaces.append(interface)
         self._brought[interface] = brought.channels
+        for channel in brought.channels:
+            self.register_channel(channel)
         brought.attach()
         if isinstance(interface, TabletInterface):
             self.main.update_mouse_mode()
 
-    def remove_interface(self, interface: Interface) -> None:
-        """The reverse of `add_interface`: clients are told, and disconnected from its channels."""
+    def remove_interface(self, interface: Interface, closing: Closing = REMOVED) -> None:
+        """The reverse of `add_interface`: clients are told, and disconnected from its channels.
+
+        Raises `UsageError` when it is not there (any more).
+        """
         if interface not in self.interfaces:
             raise UsageError(f"this {type(interface).__name__} was not added")
         self.interfaces.remove(interface)
@@ -146,7 +149,7 @@ class SpiceServer:
             case KeyboardInterface() | MouseInterface() | TabletInterface():
                 self.inputs.detach(interface)
         for channel in self._brought.pop(interface):
-            self.unregister_channel(channel, REMOVED)
+            self.unregister_channel(channel, closing)
         interface.on_detached()
         if isinstance(interface, TabletInterface):
             self.main.update_mouse_mode()
@@ -248,8 +251,10 @@ class SpiceServer:
         return await self.doorkeeper.admit(password, peer) if self.doorkeeper is not None else None
 
     def close(self, closing: Closing) -> None:
-        """Disconnect everybody and empty the list."""
+        """Disconnect everybody, remove every interface and empty the list."""
         for client in tuple(self.clients):
             client.destroy(closing)
+        while self.interfaces:
+            self.remove_interface(self.interfaces[-1], closing)
         for channel in tuple(self.channels):
             self.unregister_channel(channel, closing)

@@ -107,10 +107,11 @@ class Tunnel(HeldDevice):
         if holder is not self._holder:
             return
         sockets, self._sockets = self._sockets, {}
+        services, self._services = self.services, {}  # before anybody hears of it, and might connect anew
         for socket in sockets.values():
             socket.on_client_gone()
-        for id_ in tuple(self._services):
-            self.interface.on_service_removed(self._services.pop(id_))
+        for service in services:
+            self.interface.on_service_removed(service)
         super().release(holder)
 
     def socket(self, id_: int) -> TunnelSocket:

@@ -142,7 +142,8 @@ SMARTCARD_SECONDS: Final = 10
 MAX_PIPE_ITEMS: Final = 4096
 MAX_PIPE_BYTES: Final = 8 * MIB
 MAX_PICTURE_OPS: Final = 512
-"""Operations on surfaces that wait for one client; more are given up for pixels."""
+MAX_PICTURE_BYTES: Final = 4 * MIB
+"""Operations on surfaces, and bytes of pictures in them, that wait for one client; more are given up for pixels."""
 DICTIONARY_PIXELS: Final = 4 * MIB
 """Of one client's GLZ dictionary, at four bytes of our memory each; clients offer more."""
 DISPLAY_INIT_SECONDS: Final = 30

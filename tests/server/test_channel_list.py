@@ -128,10 +128,15 @@ async def test_server_refuses_more_channels_than_a_list_holds(server: SpiceServe
 
 
 class Adapter(QXLInterface):
+    detached = False
+
     def __init__(self, id_: int) -> None:
         self.id = id_
 
     def on_attached(self, worker: QXLWorker) -> None: ...
+
+    def on_detached(self) -> None:
+        self.detached = True
 
 
 @pytest.mark.parametrize("id_", [-1, 256])
@@ -209,3 +214,16 @@ async def test_closing_the_server_disconnects_everybody_and_empties_the_list(ser
     server.close(AWAY)
     assert link.wire.closing == AWAY
     assert (server.channels, server.clients) == ([], [])
+
+
+async def test_closing_the_server_takes_its_interfaces_away(server: SpiceServer) -> None:
+    server.init()
+    adapters = [Adapter(id_) for id_ in range(3)]
+    for adapter in adapters:
+        server.add_interface(adapter)
+    adapters[2].on_detached = lambda: server.remove_interface(adapters[0])  # type: ignore[method-assign]
+    server.close(AWAY)
+    assert (server.channels, server.interfaces) == ([], [])
+    assert adapters[0].detached and adapters[1].detached
+    with pytest.raises(UsageError, match="was not added"):
+        server.remove_interface(adapters[1])

@@ -48,9 +48,9 @@ def test_full_pipe_of_what_must_arrive_says_so() -> None:
     assert payloads(pipe) == [b"0123456789"]
 
 
-def test_waiting_item_can_be_taken_back() -> None:
-    pipe = Pipe(10, 1000)
-    pipe.push(PipeItem(1, b"a", key="a"))
-    pipe.drop("a")
-    pipe.drop("b")
-    assert not pipe
+def test_what_leaves_together_is_taken_whole_or_not_at_all() -> None:
+    pipe = Pipe(100, 10)
+    pipe.extend([PipeItem(1, b"a picture of more bytes"), PipeItem(2, b"mark")])
+    with pytest.raises(PipeFull):
+        pipe.extend([PipeItem(1, b"another"), PipeItem(2, b"mark")])
+    assert payloads(pipe) == [b"a picture of more bytes", b"mark"]

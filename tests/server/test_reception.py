@@ -13,6 +13,8 @@ from gateway.server.visitor import Admission, Doorkeeper, ticket_admission
 from gateway.spice.caps import to_words
 from gateway.spice.enums import ChannelType, LinkErr, MainCap
 from gateway.spice.errors import LinkRefused
+from gateway.spice.messages import inputs
+from gateway.spice.messages.common import Disconnecting
 from gateway.spice.messages.main import Init
 from tests.certificates import make_certificate
 from tests.peers import Gone, NativeClient, soon
@@ -34,6 +36,25 @@ async def test_client_links_main_and_then_inputs() -> None:
         (red_client,) = core.server.clients
         assert [link.channel.type for link in red_client.channel_clients] == [ChannelType.MAIN, ChannelType.INPUTS]
         assert core.server.channels[0].references == 2
+
+
+async def test_channel_that_a_session_opens_anew_takes_the_place_of_the_one_before() -> None:
+    async with ServingCore() as core, core.client() as client:
+        session = await client.begin()
+        before = await session.link(ChannelType.INPUTS)
+        await before.expect(inputs.Init)
+        again = await session.link(ChannelType.INPUTS)
+        await again.expect(inputs.Init)
+        await before.expect(Disconnecting)
+        assert core.server.channels[1].client_count == 1
+
+
+async def test_server_that_closes_as_a_client_comes_takes_it_nowhere() -> None:
+    async with ServingCore() as core, core.client() as client:
+        core.server.on_client_added = lambda _: core.server.close(NORMAL)
+        with pytest.raises(Gone):
+            await client.begin()
+        assert (core.server.clients, core.server.channels) == ([], [])
 
 
 async def test_channel_that_is_not_registered_is_not_available() -> None:

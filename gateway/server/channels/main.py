@@ -9,7 +9,7 @@ from gateway.server.channel import RedChannel
 from gateway.server.channels.migration import Migration
 from gateway.server.interfaces import AgentInterface, TabletInterface
 from gateway.server.pipe_channel import PipeChannel
-from gateway.server.pipe_client import TOO_SLOW, PipeClient
+from gateway.server.pipe_client import BATCH_BYTES, TOO_SLOW, PipeClient
 from gateway.server.policy import may_link
 from gateway.spice.enums import ChannelType, LinkErr, MainCap, MouseMode, NotifySeverity, NotifyVisibility
 from gateway.spice.errors import ProtocolError, UsageError
@@ -54,7 +54,12 @@ class MainClient(PipeClient):
             if server.uuid is not None:
                 self.send(messages.Uuid(server.uuid.bytes))
 
+    def on_room(self) -> None:
+        if (agent := self.channel.agent) is not None:
+            agent.on_room(self)
+
     def on_ended(self) -> None:
+        self.channel.migration.on_client_gone(self)
         if (agent := self.channel.agent) is not None:
             agent.on_client_gone(self)
 
@@ -100,6 +105,11 @@ class MainClient(PipeClient):
     def on_agent_token(self, message: messages.AgentToken) -> None:
         if (agent := self.channel.agent) is not None:
             agent.on_tokens(self, message.num_tokens)
+
+    @property
+    def takes_agent_data(self) -> bool:
+        """Clients give tokens without end: chunks wait at the agent, so that a clipboard of any size fits."""
+        return self.connected and self.pipe.octets < BATCH_BYTES
 
     def send_agent_data(self, chunk: bytes) -> None:
         self.send(messages.AgentData(chunk))
@@ -181,7 +191,7 @@ class MainChannel(PipeChannel[MainClient]):
     # the agent
 
     def attach_agent(self, interface: AgentInterface) -> None:
-        """The machine has an agent from now on. Raises `UsageError` when it had one."""
+        """The machine has an agent from now on; clients are told. Raises `UsageError` when it had one."""
         if self.agent is not None:
             raise UsageError("the machine has an agent already")
         self.agent = AgentLink(interface)
@@ -190,7 +200,6 @@ class MainChannel(PipeChannel[MainClient]):
                 connection.send(messages.AgentConnectedTokens(AGENT_TOKENS))
             else:
                 connection.send(messages.AgentConnected())
-        interface.on_attached(self.agent)
 
     def detach_agent(self) -> None:
         """The machine has no agent any more."""

@@ -42,6 +42,7 @@ class Migration:
     def __init__(self, main: MainChannel) -> None:
         self._main = main
         self._waiting: dict[MainClient, asyncio.Future[bool]] = {}
+        self._late: set[MainClient] = set()  # were asked, and nobody waits for their answer any more
         self._connected: list[MainClient] = []
 
     @property
@@ -49,19 +50,29 @@ class Migration:
         return bool(self._waiting or self._connected)
 
     async def begin(self, destination: Destination, *, seconds: float = 10.0) -> int:
-        """Have the clients link over there beforehand; how many did so in time. Raises `UsageError` while one runs."""
+        """Have the clients link over there beforehand; how many did so in time. Raises `UsageError` while one runs.
+
+        A client that still tries for the migration before is not asked again. Cancelling this cancels the migration.
+        """
         if self.is_running:
             raise UsageError("a migration is running already")
         place = DstInfo(destination.port, destination.tls_port, destination.host_data, destination.subject_data)
-        loop = self._main.core.loop
-        for connection in self._main.connections:
-            if connection.has_cap(MainCap.SEMI_SEAMLESS_MIGRATE):
-                self._waiting[connection] = loop.create_future()
-                connection.send(MigrateBegin(place))
-        if self._waiting:
-            done, _ = await asyncio.wait(self._waiting.values(), timeout=seconds)
-            self._connected = [client for client, answer in self._waiting.items() if answer in done and answer.result()]
-        self._waiting.clear()
+        waiting = self._waiting = {
+            connection: self._main.core.loop.create_future()
+            for connection in self._main.connections
+            if connection.has_cap(MainCap.SEMI_SEAMLESS_MIGRATE) and connection not in self._late
+        }
+        for connection in tuple(waiting):
+            connection.send(MigrateBegin(place))
+        try:
+            if waiting:
+                await asyncio.wait(waiting.values(), timeout=seconds)
+        except asyncio.CancelledError:
+            self.cancel()
+            raise
+        if self._waiting is not waiting:  # cancelled
+            return 0
+        self._connected = self._take_answers()
         return len(self._connected)
 
     def end(self) -> None:
@@ -70,8 +81,8 @@ class Migration:
             connection.send(MigrateEnd())
 
     def cancel(self) -> None:
-        """The machine stays."""
-        for connection in self._take_connected():
+        """The machine stays. A `begin` that still waits returns."""
+        for connection in self._take_answers() + self._take_connected():
             connection.send(MigrateCancel())
 
     def switch_host(self, destination: Destination) -> None:
@@ -82,9 +93,30 @@ class Migration:
     def on_answer(self, client: MainClient, *, connected: bool) -> None:
         """A client has linked over there, or could not. Raises `ProtocolError` when nobody asked it."""
         answer = self._waiting.get(client)
-        if answer is None or answer.done():
+        if answer is not None and not answer.done():
+            answer.set_result(connected)
+        elif client in self._late:
+            self._late.discard(client)
+            if connected:
+                client.send(MigrateCancel())
+        else:
             raise ProtocolError("an answer to a migration came, and nothing migrates")
-        answer.set_result(connected)
+
+    def on_client_gone(self, client: MainClient) -> None:
+        """It does not answer any more."""
+        self._late.discard(client)
+        if (answer := self._waiting.get(client)) is not None and not answer.done():
+            answer.set_result(False)
+
+    def _take_answers(self) -> list[MainClient]:
+        """Wait no longer; who has linked over there."""
+        waiting, self._waiting = self._waiting, {}
+        connected = [client for client, answer in waiting.items() if answer.done() and answer.result()]
+        for client, answer in waiting.items():
+            if not answer.done():
+                self._late.add(client)
+                answer.cancel()
+        return connected
 
     def _take_connected(self) -> list[MainClient]:
         connected, self._connected = self._connected, []

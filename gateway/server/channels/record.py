@@ -1,7 +1,9 @@
 """RECORD: sound from a client to the machine's microphone, raw or as Opus (spice server/sound.cpp).
 
 All clients are told when the machine listens; the first that speaks is the one it hears, until that client leaves or
-the machine stops listening. What the others send meanwhile is let go.
+the machine stops listening. What the others send meanwhile is let go. A ping follows each STOP: what comes before its
+answer was said before the client took the STOP, and is not of the recording that the machine may have begun since.
+(START_MARK does not tell: spice-gtk sends it with its first sound, perhaps never, and its times are all 0.)
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from gateway.server.transport import Transport
 from gateway.spice.enums import AudioDataMode, AudioFmt, ChannelType, RecordCap
 from gateway.spice.errors import ProtocolError
 from gateway.spice.limits import MAX_RECORD_MS
+from gateway.spice.messages import common
 from gateway.spice.messages import record as messages
 
 if TYPE_CHECKING:
@@ -38,6 +41,8 @@ class RecordClient(SoundClient):
         self.start_mark: int | None = None
         """The client's multimedia time at which its sound began; None before it did."""
         self._decoder: OpusDecoder | None = None
+        self._barrier: int | None = None
+        """The ping behind the latest STOP, until it is answered."""
 
     def on_started(self) -> None:
         self.tell_levels()
@@ -55,8 +60,14 @@ class RecordClient(SoundClient):
     def end(self) -> None:
         """It does not any more."""
         self.send(messages.Stop())
+        self._barrier = self.send_barrier()
 
     # messages
+
+    def on_pong(self, message: common.Pong) -> None:
+        if self._barrier is not None and message.id >= self._barrier:
+            self._barrier = None
+        super().on_pong(message)
 
     def on_mode(self, message: messages.Mode) -> None:
         if message.mode not in (AudioDataMode.RAW, AudioDataMode.OPUS):
@@ -68,7 +79,7 @@ class RecordClient(SoundClient):
         self.start_mark = message.time
 
     def on_data_message(self, message: messages.Data) -> None:
-        if self.channel.hears(self):
+        if self._barrier is None and self.channel.hears(self):
             self.channel.take(self._samples(message.data), message.time)
 
     def _samples(self, data: bytes) -> bytes:

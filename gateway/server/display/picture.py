@@ -17,7 +17,7 @@ from gateway.server.display.diff import MOST_RECTS, WASTE
 from gateway.server.display.ops import CreateSurface, DestroySurface, Draw, Op
 from gateway.server.display.region import NOWHERE, Rect, Region, few
 from gateway.server.display.surface import Surface
-from gateway.spice.limits import MAX_PICTURE_OPS
+from gateway.spice.limits import MAX_PICTURE_BYTES, MAX_PICTURE_OPS
 
 STRUCTURAL: Final = (CreateSurface, DestroySurface)
 """Operations that make and unmake surfaces: never given up."""
@@ -108,6 +108,7 @@ class PicturePipe:
         self.pictures: dict[int, Picture] = {}
         self._ops: deque[Op] = deque()
         self._structural = 0  # of them
+        self._octets = 0  # of the drawings among them
         self.changes = 0
         """Counts what happened to the surfaces."""
         self.collapses = 0
@@ -147,6 +148,7 @@ class PicturePipe:
             return None
         op = self._ops.popleft()
         self._structural -= isinstance(op, STRUCTURAL)
+        self._octets -= _octets_of(op)
         return op
 
     @property
@@ -194,7 +196,8 @@ class PicturePipe:
     def _append(self, op: Op) -> None:
         self._ops.append(op)
         self._structural += isinstance(op, STRUCTURAL)
-        if len(self._ops) > MAX_PICTURE_OPS:
+        self._octets += _octets_of(op)
+        if len(self._ops) > MAX_PICTURE_OPS or self._octets > MAX_PICTURE_BYTES:
             self._collapse()
 
     def _collapse(self) -> None:
@@ -210,3 +213,9 @@ class PicturePipe:
         for surface, drawn in boxes.items():
             self.pictures[surface].damage(Region(few(drawn, MOST_RECTS, WASTE)))
         self._ops = kept
+        self._octets = 0
+
+
+def _octets_of(op: Op) -> int:
+    """Bytes that an operation brings along; but for drawings, they are few."""
+    return len(op.payload.data) if isinstance(op, Draw) else 0

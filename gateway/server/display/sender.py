@@ -43,7 +43,13 @@ MOST_BANDS: Final = 2
 """Bands that are encoded, or wait to be sent, at a time."""
 
 MOST_TOGETHER: Final = 16
-"""Messages that leave together."""
+"""Messages that leave together, ..."""
+
+MUCH_TOGETHER: Final = 1024 * 1024
+"""... fewer, if they have so many bytes."""
+
+MOST_WHOLE: Final = 8 * 1024 * 1024
+"""Pixels of a screen's first picture: a 4K screen is one. Of a larger one, the rest follows."""
 
 MARK: Final = Payload(messages.Mark, codec.marshal(messages.Mark()))
 """The primary surface is complete."""
@@ -158,9 +164,9 @@ class Sender:
         out = self._outlet.endings()
         if self._account.surfaces_stand:
             out += self._outlet.news()
-            while len(out) < MOST_TOGETHER and (frame := self._outlet.frame()) is not None:
+            while _takes_more(out) and (frame := self._outlet.frame()) is not None:
                 out.append(frame)
-        while len(out) < MOST_TOGETHER and self._add_next(out):
+        while _takes_more(out) and self._add_next(out):
             pass
         return out
 
@@ -216,7 +222,8 @@ class Sender:
         primary = self._account.pictures.get(PRIMARY)
         if primary is not None and primary is not self._shown:
             self._shown = primary
-            return primary, primary.surface.bounds, True
+            bounds = primary.surface.bounds
+            return primary, bounds._replace(bottom=min(bounds.height, MOST_WHOLE // bounds.width)), True
         waiting = [(picture, rect) for picture in self._account.pictures.values() for rect in picture.dirty]
         if not waiting:
             return None
@@ -280,6 +287,10 @@ def invalidation(ids: list[int]) -> Payload:
     """Pictures are gone from the client's cache."""
     resources = [messages.ResourceID(ResourceType.PIXMAP, id_) for id_ in ids]
     return Payload(messages.InvalList, codec.marshal(messages.InvalList(resources)))
+
+
+def _takes_more(out: list[Payload]) -> bool:
+    return len(out) < MOST_TOGETHER and sum([len(payload.data) for payload in out]) < MUCH_TOGETHER
 
 
 def _area(waiting: tuple[Picture, Rect]) -> int:

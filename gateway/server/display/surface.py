@@ -162,7 +162,8 @@ class Surface:
     def draw(self, drawing: Drawing) -> None:
         """`drawing` happened, and the machine has drawn its result into `pixels` itself, within the message's box.
 
-        Pictures in it must be BITMAPs or surfaces, and refer to no cache: all clients get the same.
+        Pictures in it must be BITMAPs or surfaces, and refer to no cache: all clients get the same. Where more than
+        `MAX_PICTURE_BYTES` of such pictures wait for a client, it gets pixels instead.
         Raises `UsageError` when it is another surface's, reads from one that is gone, or does not fit the wire.
         """
         self._check()

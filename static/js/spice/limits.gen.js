@@ -80,6 +80,7 @@ export const SMARTCARD_SECONDS = 10;
 export const MAX_PIPE_ITEMS = 4096;
 export const MAX_PIPE_BYTES = 8388608;
 export const MAX_PICTURE_OPS = 512;
+export const MAX_PICTURE_BYTES = 4194304;
 export const DICTIONARY_PIXELS = 4194304;
 export const DISPLAY_INIT_SECONDS = 30;
 export const BACKLOG = 1024;

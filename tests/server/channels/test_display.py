@@ -13,10 +13,13 @@ from gateway.server.channels.display import DisplayChannel, DisplayClient
 from gateway.server.channels.main import MainClient
 from gateway.server.display.ops import base, no_mask
 from gateway.server.display.region import Rect
+from gateway.server.display.sender import MOST_WHOLE
 from gateway.server.display.surface import Surface
 from gateway.server.display.worker import Monitor, QXLWorker
 from gateway.server.interfaces import QXLInterface
 from gateway.spice.enums import (
+    BitmapFlags,
+    BitmapFmt,
     ChannelType,
     CompositeFlags,
     DisplayCap,
@@ -30,7 +33,7 @@ from gateway.spice.enums import (
 from gateway.spice.errors import UsageError
 from gateway.spice.limits import MAX_PICTURE_OPS, MAX_PIPE_BYTES
 from gateway.spice.messages import common, display, draw
-from gateway.spice.messages.shapes import BinaryData, Image, ImageDescriptor, Point16
+from gateway.spice.messages.shapes import BinaryData, BitmapData, Image, ImageDescriptor, Point16
 from gateway.spice.messages.shapes import Surface as SurfaceImage
 from gateway.spice.wire import Message
 from tests.screen import ImageStore, LinkedScreen
@@ -60,10 +63,24 @@ def adapter_of(core: ServingCore, id_: int = 0) -> Adapter:
 
 def scribble(surface: Surface, seed: int = 1) -> None:
     """Draw something that is neither of one colour nor a photograph."""
+    scribble_unseen(surface, seed)
+    surface.damage(surface.bounds)
+
+
+def scribble_unseen(surface: Surface, seed: int) -> None:
+    """The same, without saying so."""
     random = np.random.default_rng(seed)
     colours = random.integers(0, 256, (surface.height // 4 + 1, surface.width // 8 + 1, 4), np.uint8)
     surface.pixels[:] = np.kron(colours, np.ones((4, 8, 1), np.uint8))[: surface.height, : surface.width]
-    surface.damage(surface.bounds)
+
+
+def bitmap_of(surface: Surface) -> draw.DrawCopy:
+    """A drawing of all that is on a surface."""
+    width, height, data = surface.width, surface.height, surface.pixels.tobytes()
+    bitmap = BitmapData(BitmapFmt.FMT_32BIT, BitmapFlags.TOP_DOWN, width, height, width * 4, None, None, data)
+    image = Image(ImageDescriptor(0, ImageType.BITMAP, ImageFlags(0), width, height), bitmap)
+    copy = draw.Copy(image, surface.bounds.wire, Ropd.OP_PUT, ImageScaleMode.INTERPOLATE, no_mask())
+    return draw.DrawCopy(base(surface.id, surface.bounds), copy)
 
 
 async def test_client_begins_with_the_whole_picture() -> None:
@@ -130,6 +147,26 @@ async def test_drawing_of_the_machine_is_done_by_the_client() -> None:
         surface.draw(invers(box))
         await screen.until_equal(surface)
     assert [type(message) for message in screen.seen[4:]] == [draw.DrawInvers]
+
+
+async def test_large_drawings_of_one_turn_arrive() -> None:
+    async with ServingCore() as core, core.client() as client:
+        surface = adapter_of(core).worker.create_primary_surface(800, 600)
+        screen = await LinkedScreen.open(await client.begin(), caps=LZ4)
+        await screen.until(display.Mark)
+        for seed in range(12):  # of 1.9 MB each
+            scribble_unseen(surface, seed)
+            surface.draw(bitmap_of(surface))
+        await screen.until_equal(surface)
+
+
+async def test_first_picture_of_a_screen_that_is_too_large_for_one_message_comes_in_parts() -> None:
+    async with ServingCore() as core, core.client() as client:
+        surface = adapter_of(core).worker.create_primary_surface(16384, MOST_WHOLE // 16384 + 20)
+        surface.pixels[::7, ::300] = 9
+        screen = await LinkedScreen.open(await client.begin(), caps=LZ4, compression=ImageCompression.LZ4)
+        await screen.until(display.Mark)
+        await screen.until_equal(surface)
 
 
 async def test_drawing_on_what_the_client_has_not_is_sent_as_pixels() -> None:

@@ -24,7 +24,7 @@ from gateway.spice.enums import (
     NotifySeverity,
 )
 from gateway.spice.errors import UsageError
-from gateway.spice.limits import AGENT_CHUNK_BYTES, AGENT_TOKENS
+from gateway.spice.limits import AGENT_CHUNK_BYTES, AGENT_TOKENS, MAX_PIPE_BYTES
 from gateway.spice.messages import main
 from gateway.spice.messages.common import Disconnecting, MigrateData, Notify
 from gateway.spice.wire import Message
@@ -176,6 +176,31 @@ async def test_agent_sends_no_more_chunks_than_the_client_has_tokens_for() -> No
         await session.main.expect(main.AgentData)
 
 
+async def test_clipboard_larger_than_the_pipe_reaches_a_client_whose_tokens_have_no_end() -> None:
+    async with ServingCore() as core, core.client() as client:
+        machine_agent = Agent()
+        core.server.add_interface(machine_agent)
+        session = await client.begin()
+        await session.main.send(main.AgentStart(0xFFFFFFFF))  # as spice-gtk does
+        await soon(machine_agent.started.get())
+        text = bytes(MAX_PIPE_BYTES + 1000)
+        machine_agent.say(text)
+        machine_agent.say(b"and this")
+        for said in (text, b"and this"):
+            heard = agent.decode(await read_message(session.main))
+            assert isinstance(heard, agent.Clipboard) and heard.data == said
+
+
+async def test_agent_that_removes_itself_as_it_comes_is_gone() -> None:
+    class Shy(Agent):
+        def on_attached(self, agent: AgentLink) -> None:
+            core.server.remove_interface(self)
+
+    async with ServingCore() as core:
+        core.server.add_interface(Shy())
+        assert (core.server.agent, core.server.interfaces) == (None, [])
+
+
 async def test_client_whose_chunk_is_too_long_is_disconnected() -> None:
     async with ServingCore() as core, core.client() as client:
         core.server.add_interface(Agent())
@@ -324,6 +349,50 @@ async def test_client_that_could_not_link_over_there_is_not_counted() -> None:
         await session.main.wait_for(main.MigrateBegin)
         await session.main.send(main.MigrateConnectError())
         assert await soon(begun) == 0
+
+
+async def test_client_that_answers_a_migration_too_late_stays() -> None:
+    async with ServingCore() as core, core.client() as one, core.client() as other:
+        migration, sessions = core.server.main.migration, [await client.begin() for client in (one, other)]
+        assert await migration.begin(Destination("elsewhere", 5900), seconds=0) == 0
+        assert await migration.begin(Destination("elsewhere", 5900), seconds=0) == 0  # nobody is asked twice
+        await sessions[0].main.send(main.MigrateConnectError())
+        await sessions[1].main.send(main.MigrateConnected())
+        await sessions[1].main.wait_for(main.MigrateCancel)
+        begun = core.core.spawn(migration.begin(Destination("elsewhere", 5900)), "migration")
+        for session in sessions:
+            if session is sessions[0]:
+                await session.main.wait_for(main.MigrateBegin)  # of the first
+            await session.main.wait_for(main.MigrateBegin)
+            await session.main.send(main.MigrateConnected())
+        assert await soon(begun) == 2
+
+
+async def test_migration_does_not_wait_for_who_has_left() -> None:
+    async with ServingCore() as core, core.client() as client:
+        session = await client.begin()
+        begun = core.core.spawn(core.server.main.migration.begin(Destination("elsewhere"), seconds=1e6), "migration")
+        await session.main.wait_for(main.MigrateBegin)
+        session.main.wire.vanish()
+        assert await soon(begun) == 0
+
+
+async def test_migration_that_is_given_up_while_clients_link_is_cancelled_at_them() -> None:
+    async with ServingCore() as core, core.client() as one, core.client() as other:
+        migration, sessions = core.server.main.migration, [await client.begin() for client in (one, other)]
+        for give_up in (asyncio.Task.cancel, lambda _: migration.cancel()):
+            begun = core.core.spawn(migration.begin(Destination("elsewhere"), seconds=1e6), "migration")
+            for session in sessions:
+                await session.main.wait_for(main.MigrateBegin)
+            await sessions[0].main.send(main.MigrateConnected())
+            while not any(answer.done() for answer in migration._waiting.values()):
+                await asyncio.sleep(0)
+            give_up(begun)
+            await soon(asyncio.wait([begun]))
+            await sessions[1].main.send(main.MigrateConnected())  # too late
+            for session in sessions:
+                await session.main.wait_for(main.MigrateCancel)
+            assert not migration.is_running
 
 
 @pytest.mark.parametrize("message", [main.MigrateConnected(), main.MigrateConnectedSeamless(), MigrateData(b"x")])

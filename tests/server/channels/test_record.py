@@ -163,6 +163,27 @@ async def test_what_comes_after_the_stop_is_let_go() -> None:
         while connection.start_mark != 9:
             await asyncio.sleep(0)
         microphone.record.start()
+        await channel.wait_for(messages.Start)
+        await channel.send(messages.Data(0, sound(10, 500)))
+        assert await microphone.hears(40) == sound(10, 500)
+
+
+async def test_sound_of_the_recording_before_is_not_heard_in_the_next() -> None:
+    async with ServingCore() as core, core.client() as client:
+        microphone = microphone_of(core)
+        channel = await speaking(client)
+        microphone.record.start()
+        await channel.expect(messages.Start)
+        for first in range(3):
+            await channel.send(messages.StartMark(0))
+            await channel.send(messages.Data(0, sound(10, 100 + first)))
+            assert await microphone.hears(40) == sound(10, 100 + first)
+            microphone.record.stop()
+            microphone.record.start()
+            microphone.heard = b""
+            await channel.send(messages.Data(0, sound(50)))  # it has not taken the STOP yet
+            await channel.expect(messages.Stop)
+            await channel.expect(messages.Start)
         await channel.send(messages.Data(0, sound(10, 500)))
         assert await microphone.hears(40) == sound(10, 500)
 

@@ -318,6 +318,19 @@ async def test_sockets_end_with_their_service_and_with_the_client() -> None:
             wire.tunnel.connect(other, second)
 
 
+async def test_program_that_tries_again_when_its_socket_closes_is_refused_once_the_client_has_left() -> None:
+    class Stubborn(Program):
+        def on_closed(self) -> None:
+            with pytest.raises(ConnectionRefusedError, match="not offered"):
+                wire.tunnel.connect(self.socket.service, self)
+            super().on_closed()
+
+    async with offered() as (wire, offer, channel):
+        program = Stubborn(wire.tunnel, offer)
+        channel.wire.vanish()
+        assert await program.note() == "closed"
+
+
 async def test_no_more_sockets_are_opened_than_the_client_was_told() -> None:
     async with offered() as (wire, offer, _):
         programs = [Program(wire.tunnel, offer) for _ in range(MAX_TUNNEL_SOCKETS)]

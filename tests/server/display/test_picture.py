@@ -8,8 +8,8 @@ from gateway.server.display.picture import PicturePipe
 from gateway.server.display.region import Rect, Region
 from gateway.server.display.screen import Screen
 from gateway.server.display.surface import PRIMARY, Surface
-from gateway.spice.enums import ImageFlags, ImageScaleMode, ImageType, Ropd, SurfaceFmt
-from gateway.spice.limits import MAX_PICTURE_OPS
+from gateway.spice.enums import BitmapFlags, BitmapFmt, ImageFlags, ImageScaleMode, ImageType, Ropd, SurfaceFmt
+from gateway.spice.limits import MAX_PICTURE_BYTES, MAX_PICTURE_OPS
 from gateway.spice.messages import draw, shapes
 
 BOX = Rect(0, 0, 8, 8)
@@ -49,6 +49,18 @@ def copy_of(source: int) -> Draw:
     return Draw(PRIMARY, BOX, draw.DrawCopy(base(PRIMARY, BOX), copy))
 
 
+def picture_of(octets: int) -> Draw:
+    """A drawing on the primary surface that brings its picture along."""
+    width, height = octets // 32, 8
+    bitmap = shapes.BitmapData(
+        BitmapFmt.FMT_32BIT, BitmapFlags.TOP_DOWN, width, height, width * 4, None, None, bytes(width * height * 4)
+    )
+    image = shapes.Image(shapes.ImageDescriptor(0, ImageType.BITMAP, ImageFlags(0), width, height), bitmap)
+    area = Rect(0, 0, width, height).wire
+    copy = draw.Copy(image, area, Ropd.OP_PUT, ImageScaleMode.INTERPOLATE, no_mask())
+    return Draw(PRIMARY, BOX, draw.DrawCopy(base(PRIMARY, BOX), copy))
+
+
 async def test_surfaces_that_come_and_go_while_a_client_takes_nothing_do_not_pile_up() -> None:
     machine = Machine()
     told = machine.create(PRIMARY)
@@ -60,6 +72,18 @@ async def test_surfaces_that_come_and_go_while_a_client_takes_nothing_do_not_pil
         machine.destroy(surface)
     assert [type(op) for op in machine.taken()] == [DestroySurface]
     assert machine.pipe.surfaces_stand and not machine.pipe.pictures
+
+
+async def test_drawings_that_bring_large_pictures_do_not_pile_up() -> None:
+    machine = Machine()
+    machine.create(PRIMARY)
+    machine.taken()
+    drawing = picture_of(MAX_PICTURE_BYTES // 8)
+    for _ in range(20):
+        machine.pipe.push(drawing)
+        waiting = sum(len(op.payload.data) for op in machine.pipe._ops)
+        assert waiting <= MAX_PICTURE_BYTES
+    assert machine.pipe.collapses and machine.pipe.is_dirty
 
 
 async def test_what_was_drawn_from_a_surface_that_the_client_never_saw_is_sent_as_pixels() -> None:
