@@ -8,7 +8,6 @@ import signal
 from collections.abc import Callable, Sequence
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.access import Access
 from gateway.access.authority import GroupsOf
@@ -26,7 +25,8 @@ from gateway.server.core import Core
 from gateway.spice.limits import FIRST_REQUEST_SECONDS
 from gateway.store import StoreError
 from gateway.web.app import make_app, mounted
-from gateway.web.keys import ACCESS, CORE, READINESS
+from gateway.web.connection import Connection, Malformed
+from gateway.web.keys import ACCESS, CORE, READINESS, SETTINGS
 from gateway.web.patience import PATIENCE
 from gateway.web.reloading import RELOADING, CannotReload, Configured, Reloading
 
@@ -50,7 +50,6 @@ async def serve_forever(read: Read) -> None:
     machines, settings = read()
     config = settings.gateway
     check_authorities(machines)
-    logging.getLogger("aiohttp.server").addFilter(tell_bad_request_in_a_line)
 
     async def open_access(groups_of: GroupsOf) -> Access:
         make_state_directory(config.store_path().parent)
@@ -163,15 +162,16 @@ def demo_maker() -> Callable[[Core, Spec], Machine]:
 
 async def listen(runner: web.AppRunner, app: web.Application, config: GatewayConfig) -> asyncio.Server:
     """Bind; no connection may keep its first request to itself for long. Raises `CannotListen`."""
-    handlers = runner.server
-    assert handlers is not None
+    server, loop = runner.server, asyncio.get_running_loop()
+    assert server is not None
     tls = app[READINESS].tls = own_tls(config)
     if tls is not None and (complaint := tls.validity.complaint(app[ACCESS].clock.wall())):
         log.warning("%s", complaint)
     context = tls.context if tls is not None else None
+    malformed, base = Malformed(), app[SETTINGS].base
     try:
-        return await asyncio.get_running_loop().create_server(
-            lambda: app[PATIENCE].expect_from(handlers()),
+        return await loop.create_server(
+            lambda: app[PATIENCE].expect_from(Connection(server, loop, malformed, base)),
             config.host,
             config.port,
             ssl=context,
@@ -199,13 +199,3 @@ async def print_link(site: str, access: Access) -> None:
     it is a one-time link that makes the first administrator."""
     token = await access.logins.begin_setup()
     print(f"Open {site}/setup?token={token}" if token is not None else f"Open {site}/", flush=True)
-
-
-def tell_bad_request_in_a_line(record: logging.LogRecord) -> bool:
-    """A log filter: what is not HTTP is the peer's fault and no reason for a traceback of ours. Keeps all records."""
-    error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, HttpProcessingError | web.RequestPayloadError):
-        record.msg, record.args = "%s: %s", (record.getMessage(), " ".join(str(error).split())[:200])
-        record.levelno, record.levelname = logging.INFO, "INFO"
-        record.exc_info = record.exc_text = None
-    return True

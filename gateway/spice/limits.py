@@ -172,6 +172,9 @@ LOGIN_SECONDS: Final = 7 * 24 * 3600
 MAX_LOGINS: Final = 1024
 MAX_REQUEST_BYTES: Final = 64 * KIB
 FIRST_REQUEST_SECONDS: Final = 10
+MALFORMED_RATE: Final = 1
+"""Lines a second that the log takes of requests that are no HTTP, in the long run."""
+MALFORMED_BURST: Final = 20
 
 # --- the API ---
 API_RATE: Final = 50

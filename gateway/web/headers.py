@@ -43,7 +43,13 @@ _WASM_POLICY = policy({"script-src": "'self' 'wasm-unsafe-eval'"})
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Signal handler for `on_response_prepare`."""
+    add_fixed_headers(response)
+    if "/static/" in request.path and request.path.endswith(WASM_WORKERS):
+        response.headers["Content-Security-Policy"] = _WASM_POLICY
+
+
+def add_fixed_headers(response: web.StreamResponse) -> None:
+    """Those that do not depend on what was asked for."""
     response.headers.update(_HEADERS)
-    compiles = "/static/" in request.path and request.path.endswith(WASM_WORKERS)
-    response.headers["Content-Security-Policy"] = _WASM_POLICY if compiles else _PAGE_POLICY
+    response.headers["Content-Security-Policy"] = _PAGE_POLICY
     response.headers.setdefault("Cache-Control", "no-store")
