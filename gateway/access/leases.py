@@ -2,7 +2,7 @@
 
 A lease is taken for each console session and for each feed of the dashboard. It ends when its proof (log-in, key,
 ticket, user) is revoked or expires, or when the holder may no longer do all that it was opened with: the page then
-connects anew with what is left.
+connects anew with what is left. Who may do more goes on with that; a ticket never gives more than it was made for.
 Revocations by this program are noticed at once, those by others and the passing of time by `tend`.
 """
 
@@ -30,11 +30,13 @@ Judge = Callable[[Principal, Collection[Grant], str], Right]
 class Lease:
     """Something that runs: a session with `rights` at a `machine`, or a feed that takes a `permission`.
 
-    `on_end` is called once, with a sentence, on the event loop; not after `release`. It must not raise.
+    `on_end` is called once, with a sentence, on the event loop; not after `release`. `on_more` is called with the new
+    rights when more is allowed than the session had. Neither may raise.
     """
 
     principal: Principal
     on_end: Callable[[str], None]
+    on_more: Callable[[Right], None] | None = None
     machine: str | None = None
     rights: Right = Right.NONE
     permission: Permission | None = None
@@ -50,10 +52,17 @@ class Leases:
         self._judge = judge
         self._open: set[Lease] = set()
 
-    async def take(self, principal: Principal, machine: str, rights: Right, on_end: Callable[[str], None]) -> Lease:
+    async def take(
+        self,
+        principal: Principal,
+        machine: str,
+        rights: Right,
+        on_end: Callable[[str], None],
+        on_more: Callable[[Right], None] | None = None,
+    ) -> Lease:
         """Watch over a session that is about to open with `rights`. When they ended meanwhile, `on_end` is called
-        before this returns."""
-        return await self._begin(Lease(principal, on_end, machine, rights))
+        before this returns; so is `on_more`, when they grew."""
+        return await self._begin(Lease(principal, on_end, on_more, machine, rights))
 
     async def hold(self, principal: Principal, permission: Permission, on_end: Callable[[str], None]) -> Lease:
         """The same for what needs a permission and no machine."""
@@ -114,13 +123,18 @@ class Leases:
                 self._end(lease, ENDED)
                 continue
             today = replace(lease.principal, role=Role(user.role)) if user is not None else lease.principal
-            if not self._may(today, lease, grants):
+            if lease.machine is not None:
+                self._compare(lease, self._judge(today, grants, lease.machine))
+            elif lease.permission is None or not today.may(lease.permission):
                 self._end(lease, LESSENED)
 
-    def _may(self, today: Principal, lease: Lease, grants: Collection[Grant]) -> bool:
-        if lease.permission is not None:
-            return today.may(lease.permission)
-        return lease.machine is not None and not lease.rights & ~self._judge(today, grants, lease.machine)
+    def _compare(self, lease: Lease, rights: Right) -> None:
+        """A session that may do less ends; one that may do more goes on with that."""
+        if lease.rights & ~rights:
+            self._end(lease, LESSENED)
+        elif rights != lease.rights and lease.on_more is not None and lease in self._open:
+            lease.rights = rights
+            lease.on_more(rights)
 
     def _end(self, lease: Lease, sentence: str) -> None:
         if lease in self._open:

@@ -8,6 +8,7 @@ from gateway.server.channel import Capabilities, RedChannel
 from gateway.server.client import RedClient
 from gateway.server.closing import Closing
 from gateway.server.counters import Counters
+from gateway.server.rights import Right
 from gateway.server.transport import Transport
 
 
@@ -40,6 +41,10 @@ class RedChannelClient(ABC):
         self.connected = True
         self.client.add_channel_client(self)
         self.channel.add_client(self)
+
+    @abstractmethod
+    def on_granted(self, before: Right) -> None:
+        """The session has more rights than `before`."""
 
     def disconnect(self, closing: Closing) -> None:
         """Close the connection and say why. Once is enough; more does nothing."""

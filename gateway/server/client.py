@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from gateway.server.closing import Closing
+from gateway.server.rights import Right
 from gateway.server.visitor import Admission
 from gateway.spice.enums import ChannelType
 
@@ -56,6 +58,13 @@ class RedClient:
             "peer": self.peer,
             **({"user": self.admission.name} if self.admission.name else {}),
         }
+
+    def grant(self, rights: Right) -> None:
+        """From now on the session has these rights, which hold all that it had: it goes on without an interruption."""
+        before = self.admission.rights
+        self.admission = replace(self.admission, rights=rights)
+        for link in tuple(self.channel_clients):
+            link.on_granted(before)
 
     def tell_frame_rate(self, rate: float) -> None:
         """The viewer says how many frames a second it draws. That it draws none it says once, and it lasts."""

@@ -21,6 +21,7 @@ from gateway.server.counters import Counters
 from gateway.server.flow import FlowControl
 from gateway.server.pipe import Pipe, PipeFull, PipeItem
 from gateway.server.policy import barred
+from gateway.server.rights import Right
 from gateway.server.transport import IDLE, Data, Transport
 from gateway.spice import caps as capability
 from gateway.spice import catalog, codec
@@ -110,6 +111,9 @@ class PipeClient(RedChannelClient):
             self.on_data(trailing, 0)
         self._resume_reading()
         self.transport.measure()
+
+    def on_granted(self, before: Right) -> None:
+        self._barred = barred(self.client.admission.rights, self.channel.type)
 
     def on_started(self) -> None:
         """The connection stands: say what the channel says first."""

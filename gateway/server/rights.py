@@ -39,6 +39,16 @@ def right_names(rights: Right) -> tuple[str, ...]:
     return tuple(str(right.name).lower() for right in rights)
 
 
+RIGHTS_NOTICE: Final = 0x5347_0000
+"""Added to the rights in `what` of the NOTIFY that tells a client of them: our viewer then offers what they allow, and
+whoever does not know the code shows the sentence."""
+
+
+def notice_of(rights: Right, before: Right) -> str:
+    """The sentence for whoever was given more than `before`."""
+    return f"You may do more at this machine now: {', '.join(right_names(rights & ~before)).replace('_', ' ')}."
+
+
 def parse_rights(names: Iterable[str]) -> Right:
     """Rights from their names; `all` is all of them. Raises `ValueError` with a sentence."""
     rights = Right.NONE

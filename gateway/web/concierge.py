@@ -71,12 +71,12 @@ class Concierge:
             self._access.leases.release(lease)
 
     async def _take(self, machine: str, client: RedClient, principal: Principal) -> None:
-        """Have the session end with what opened it."""
+        """Have the session end with what opened it, and do more when more is allowed."""
 
         def end(sentence: str) -> None:
             client.destroy(Closing(CloseCode.NOT_ALLOWED, sentence))
 
-        lease = await self._access.leases.take(principal, machine, client.admission.rights, end)
+        lease = await self._access.leases.take(principal, machine, client.admission.rights, end, client.grant)
         if client in client.server.clients:
             self._leases[client] = lease
         else:

@@ -8,7 +8,9 @@ DisplayClient.prepare();
 
 const { SpiceViewer } = await import("./ui/spice_viewer.js");
 const { noteRecent } = await import("./ui/recent.js");
+const { refreshRights } = await import("./ui/own_rights.js");
 const plainTitle = document.title;
+let served = true;
 
 /** The tab of the browser says what the page shows. @type {Record<string, string>} */
 const MARKS = { connecting: "… ", waiting: "⟳ ", failed: "✕ ", closed: "✕ " };
@@ -16,6 +18,9 @@ const MARKS = { connecting: "… ", waiting: "⟳ ", failed: "✕ ", closed: "�
 document.addEventListener("spice-state", (event) => {
   const { state } = /** @type {CustomEvent<{state: string}>} */ (event).detail;
   document.title = `${MARKS[state] ?? ""}${plainTitle}`;
+  if (state !== "connected") return;
+  if (!served) void refreshRights(/** @type {Element} */ (event.target));
+  served = false;
 });
 
 document.addEventListener("spice-firstframe", (event) => {

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,10 @@ class Console:
     def __init__(self, access: Access) -> None:
         self._access = access
         self.ends: list[str] = []
+        self.gains: list[Right] = []
 
     async def open(self, principal: Principal, machine: str = "lab1", rights: Right = CONTROL) -> Lease:
-        return await self._access.leases.take(principal, machine, rights, self.ends.append)
+        return await self._access.leases.take(principal, machine, rights, self.ends.append, self.gains.append)
 
 
 @pytest.fixture
@@ -119,9 +121,9 @@ async def test_a_session_by_the_proxys_word_ends_with_its_user(access: Access, c
 
 async def test_a_session_with_no_more_than_what_is_left_goes_on(access: Access, console: Console) -> None:
     alice = (await a_person(access)).principal
-    await console.open(alice, rights=Right.VIEW)
+    await console.open(replace(alice, rights=Right.VIEW), rights=Right.VIEW)
     await allow(access, Role.USER, CONTROL)
-    assert console.ends == []
+    assert (console.ends, console.gains) == ([], [])
 
 
 async def test_a_machine_that_leaves_its_group_ends_sessions(
@@ -227,3 +229,41 @@ async def test_what_is_long_over_is_forgotten_once_an_hour(access: Access, conso
     assert await access.store.tickets.get(unused.ticket.id) is None
     assert await access.store.tickets.get(used.ticket.id) is not None
     assert console.ends == []
+
+
+async def test_who_may_do_more_goes_on_with_that_and_loses_it_again(access: Access, console: Console) -> None:
+    await allow(access, Role.USER, CONTROL)
+    alice = (await a_person(access)).principal
+    await console.open(alice)
+    assert console.gains == []
+    await allow(access, Role.USER, CONTROL | Right.FILES)
+    await access.tend()
+    assert console.gains == [CONTROL | Right.FILES], "once"
+    await allow(access, Role.USER, CONTROL)
+    assert console.ends == [LESSENED], "what was gained counts as what the session was opened with"
+
+
+async def test_rights_that_grew_while_a_session_opened_are_told_to_it(access: Access, console: Console) -> None:
+    alice = (await a_person(access)).principal
+    lease = await console.open(alice, rights=Right.VIEW)
+    assert console.gains == [Right.ALL]
+    assert lease.rights == Right.ALL
+    assert console.ends == []
+
+
+async def test_a_role_that_may_do_more_gives_it_to_what_runs(access: Access, console: Console) -> None:
+    await allow(access, Role.VIEWER)
+    vera = (await a_person(access, "vera", Role.VIEWER)).principal
+    await console.open(vera, rights=Right.VIEW)
+    assert vera.user_id is not None
+    await access.people.change(ROOT, vera.user_id, role=Role.USER)
+    assert (console.gains, console.ends) == ([Right.ALL], [])
+
+
+async def test_a_ticket_gives_no_more_than_it_was_made_for(access: Access, console: Console) -> None:
+    await allow(access, Role.USER, CONTROL)
+    alice = (await a_person(access)).principal
+    secret, _ = await access.tickets.issue(alice, "lab1", Right.VIEW)
+    await console.open(await access.tickets.redeem(secret, "lab1", address=ELSEWHERE), rights=Right.VIEW)
+    await allow(access, Role.USER, Right.ALL)
+    assert (console.gains, console.ends) == ([], [])

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway.server.rights import Right
-from gateway.spice import agent
+from gateway.machines.relay.channel_client import RelayChannelClient
+from gateway.server.rights import RIGHTS_NOTICE, Right
+from gateway.spice import agent, catalog, codec
+from gateway.spice.catalog import Direction
 from gateway.spice.enums import ChannelType, ClipboardType, LinkErr, MouseButtonMask, MouseMode
 from gateway.spice.errors import LinkRefused
+from gateway.spice.framing import frame
 from gateway.spice.messages import inputs, main
-from gateway.spice.messages.common import Ack, Ping, Pong, SetAck
+from gateway.spice.messages.common import Ack, Notify, Ping, Pong, SetAck
 from tests.doors import OneDoor
 from tests.peers import Browser, FakeMachine
 from tests.running import SESSION_ID, RunningGateway, open_session
@@ -115,3 +119,62 @@ async def test_agent_that_came_anew_is_judged_anew(gateway: RunningGateway, mach
     await far.send(main.AgentData(request))
     await near.expect(main.AgentConnectedTokens)
     assert (await near.expect(main.AgentData)).data == request
+
+
+async def test_session_that_is_granted_more_goes_on_with_it(gateway: RunningGateway, machine: FakeMachine) -> None:
+    browser = client_with(gateway, Right.VIEW)
+    near, far = await open_session(browser, machine, password=PASSWORD)
+    every = [main.ChannelId(type_, 0) for type_ in ChannelType]
+    await far.send(main.ChannelsList(every))
+    await near.expect(main.ChannelsList)
+    typing = await browser.link(ChannelType.INPUTS, connection_id=SESSION_ID, password=PASSWORD)
+    keys = await machine.linked(ChannelType.INPUTS)
+    await typing.send(inputs.KeyDown(0x1E))
+    await typing.send(Ack())
+    await keys.expect(Ack)
+    (client,) = gateway.machine().server.clients
+    client.grant(Right.VIEW | Right.CONTROL)
+    listed = await near.expect(main.ChannelsList)
+    assert {entry.type for entry in listed.channels} == {ChannelType.RECORD, ChannelType.PORT}, "only what is new"
+    notice = await near.expect(Notify)
+    assert notice.what == RIGHTS_NOTICE | Right.VIEW | Right.CONTROL
+    assert notice.message == b"You may do more at this machine now: control.\0"
+    await typing.send(inputs.KeyDown(0x30))
+    assert await keys.expect(inputs.KeyDown) == inputs.KeyDown(0x30), "what was left out before stays so"
+    await near.send(main.MouseModeRequest(MouseMode.CLIENT))
+    await far.expect(main.MouseModeRequest)
+    await far.send(Ping(1, 2))
+    await near.expect(Ping)
+
+
+async def test_gained_rights_are_told_between_two_messages_of_the_machine(
+    gateway: RunningGateway, machine: FakeMachine
+) -> None:
+    browser = client_with(gateway, Right.VIEW)
+    near, far = await open_session(browser, machine, password=PASSWORD)
+    name = main.Name(b"a name that comes in two parts\0")
+    number = next(e.number for e in catalog.messages(ChannelType.MAIN, Direction.SERVER) if e.cls is main.Name)
+    whole = frame(number, codec.marshal(name), far.mini, 0)
+    await far.pipe.write(whole[:9])
+    (client,) = gateway.machine().server.clients
+    (link,) = client.channel_clients
+    assert isinstance(link, RelayChannelClient)
+    while link.outgoing.scanner.between_messages:
+        await asyncio.sleep(0)
+    client.grant(Right.ALL)
+    assert (await near.wait_for(Notify)).what == RIGHTS_NOTICE | Right.ALL
+    await far.pipe.write(whole[9:])
+    assert await near.expect(main.Name) == name
+
+
+async def test_clipboard_passes_once_it_is_granted(gateway: RunningGateway, machine: FakeMachine) -> None:
+    browser = client_with(gateway, Right.VIEW)
+    near, far = await open_session(browser, machine, password=PASSWORD)
+    for text in (b"before", b"after"):
+        for chunk in agent.encode(agent.Clipboard(None, TEXT, text)):
+            await near.send(main.AgentData(chunk))
+        await near.send(main.AttachChannels())
+        if text == b"before":
+            await far.expect(main.AttachChannels)
+            gateway.machine().server.clients[0].grant(Right.VIEW | Right.CLIPBOARD_IN)
+    assert b"after" in (await far.expect(main.AgentData)).data

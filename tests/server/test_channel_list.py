@@ -12,6 +12,7 @@ from gateway.server.core import Core
 from gateway.server.counters import Counters
 from gateway.server.display.worker import QXLWorker
 from gateway.server.interfaces import QXLInterface
+from gateway.server.rights import Right
 from gateway.server.server import SpiceServer
 from gateway.server.transport import Data, Idle, Transport
 from gateway.server.visitor import Admission
@@ -80,6 +81,8 @@ class Link(RedChannelClient):
     @property
     def counters(self) -> Counters:
         return Counters(3, 1, 3, 1)
+
+    def on_granted(self, before: Right) -> None: ...
 
     def on_closing(self, closing: Closing) -> None:
         self.wire.close(closing)

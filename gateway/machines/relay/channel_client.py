@@ -14,7 +14,7 @@ from gateway.server.client import RedClient
 from gateway.server.closing import NORMAL, CloseCode, Closing
 from gateway.server.core import Core
 from gateway.server.counters import Counters
-from gateway.server.rights import Right
+from gateway.server.rights import RIGHTS_NOTICE, Right, notice_of
 from gateway.server.transport import IDLE, Transport
 from gateway.spice import catalog, codec
 from gateway.spice.catalog import Direction
@@ -22,6 +22,7 @@ from gateway.spice.enums import ChannelType, NotifySeverity, NotifyVisibility
 from gateway.spice.errors import ProtocolError
 from gateway.spice.framing import frame
 from gateway.spice.messages.common import Notify
+from gateway.spice.messages.main import ChannelsList
 
 if TYPE_CHECKING:
     from gateway.machines.relay.machine import RelayMachine
@@ -121,10 +122,25 @@ class RelayChannelClient(RedChannelClient):
 
         It can not be where messages bear serials or are acknowledged: both count what only the machine sends.
         """
+        return self._insert(self._notice(text, severity))
+
+    def on_granted(self, before: Right) -> None:
+        if not isinstance(self.outgoing, RestrictedMainFlow):
+            return
+        if channels := self.outgoing.granted_channels(before):
+            self._insert(ChannelsList(channels))
+        rights = self.client.admission.rights
+        self._insert(self._notice(notice_of(rights, before), NotifySeverity.INFO, RIGHTS_NOTICE | rights))
+
+    def _notice(self, text: str, severity: NotifySeverity, code: int = 0) -> Notify:
+        now = int(self.channel.core.now() * 1e9)
+        return Notify(now, severity, NotifyVisibility.HIGH, code, text.encode() + b"\0")
+
+    def _insert(self, message: Notify | ChannelsList) -> bool:
         if not isinstance(self.outgoing, MainFlow) or not self.mini_header or not self.outgoing.has_gap:
             return False
-        message = Notify(int(self.channel.core.now() * 1e9), severity, NotifyVisibility.HIGH, 0, text.encode() + b"\0")
-        number = next(e.number for e in catalog.messages(ChannelType.MAIN, Direction.SERVER) if e.cls is Notify)
+        kind = type(message)
+        number = next(e.number for e in catalog.messages(ChannelType.MAIN, Direction.SERVER) if e.cls is kind)
         self.transport.write_messages([frame(number, codec.marshal(message), True, 0)])
         return True
 

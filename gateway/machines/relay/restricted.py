@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gateway.machines.relay.flow import ClientFlow, MainFlow
 from gateway.server import policy
+from gateway.server.rights import Right
 from gateway.server.transport import Data, Transport
 from gateway.spice import codec
 from gateway.spice.agent_filter import AgentFilter
@@ -50,9 +51,8 @@ class RestrictedClientFlow(ClientFlow):
 
     def __init__(self, link: RelayChannelClient, source: Transport, sink: Transport) -> None:
         super().__init__(link, source, sink)
-        rights = link.client.admission.rights
         self._frames = _Frames(link, Direction.CLIENT)
-        self._agent = AgentFilter(lambda type_: policy.may_tell_agent(rights, type_))
+        self._agent = AgentFilter(lambda type_: policy.may_tell_agent(link.client.admission.rights, type_))
 
     def on_data(self, data: Data, room: int) -> bool:
         try:
@@ -83,13 +83,18 @@ class RestrictedClientFlow(ClientFlow):
 class RestrictedMainFlow(MainFlow):
     """From the machine to the client on MAIN."""
 
-    __slots__ = ("_agent", "_frames")
+    __slots__ = ("_agent", "_frames", "_listed")
 
     def __init__(self, link: RelayChannelClient, source: Transport, sink: Transport) -> None:
         super().__init__(link, source, sink)
-        rights = link.client.admission.rights
         self._frames = _Frames(link, Direction.SERVER)
-        self._agent = AgentFilter(lambda type_: policy.may_hear_agent(rights, type_))
+        self._agent = AgentFilter(lambda type_: policy.may_hear_agent(link.client.admission.rights, type_))
+        self._listed: list[main.ChannelId] = []
+
+    @property
+    def has_gap(self) -> bool:
+        """Only whole messages are written here."""
+        return not self._acked
 
     def on_data(self, data: Data, room: int) -> bool:
         try:
@@ -118,8 +123,14 @@ class RestrictedMainFlow(MainFlow):
 
     def _allowed_channels(self, payload: bytes) -> bytes:
         """The channels list without those that this client may not link."""
-        listed = codec.unpack(main.ChannelsList, payload).channels
-        rights = self._link.client.admission.rights
         known = frozenset(ChannelType)
-        allowed = [e for e in listed if e.type in known and policy.may_link(rights, ChannelType(e.type))]
-        return codec.marshal(main.ChannelsList(allowed))
+        self._listed = [e for e in codec.unpack(main.ChannelsList, payload).channels if e.type in known]
+        return codec.marshal(main.ChannelsList(self._linkable(self._link.client.admission.rights)))
+
+    def granted_channels(self, before: Right) -> list[main.ChannelId]:
+        """Those that the machine listed and that this client may link now, but might not before."""
+        kept = self._linkable(before)
+        return [e for e in self._linkable(self._link.client.admission.rights) if e not in kept]
+
+    def _linkable(self, rights: Right) -> list[main.ChannelId]:
+        return [e for e in self._listed if policy.may_link(rights, ChannelType(e.type))]

@@ -11,6 +11,7 @@ from gateway.server.interfaces import AgentInterface, TabletInterface
 from gateway.server.pipe_channel import PipeChannel
 from gateway.server.pipe_client import BATCH_BYTES, TOO_SLOW, PipeClient
 from gateway.server.policy import may_link
+from gateway.server.rights import RIGHTS_NOTICE, Right, notice_of
 from gateway.spice.enums import ChannelType, LinkErr, MainCap, MouseMode, NotifySeverity, NotifyVisibility
 from gateway.spice.errors import ProtocolError, UsageError
 from gateway.spice.limits import AGENT_CHUNK_BYTES, AGENT_TOKENS, MAX_PIPE_BYTES
@@ -69,11 +70,18 @@ class MainClient(PipeClient):
         listed = [channel for channel in channels if channel is not self.channel and may_link(rights, channel.type)]
         self.send(messages.ChannelsList([ChannelId(channel.type, channel.id) for channel in listed]))
 
-    def notify(self, text: str, severity: NotifySeverity = NotifySeverity.INFO) -> None:
-        """Show the person a sentence."""
+    def on_granted(self, before: Right) -> None:
+        super().on_granted(before)
+        rights = self.client.admission.rights
+        if self.has_list:
+            self.send_channels([each for each in self.client.server.channels if not may_link(before, each.type)])
+        self.notify(notice_of(rights, before), code=RIGHTS_NOTICE | rights)
+
+    def notify(self, text: str, severity: NotifySeverity = NotifySeverity.INFO, *, code: int = 0) -> None:
+        """Show the person a sentence; `code` is for their program."""
         now = int(self.channel.core.now() * 1e9)
         visibility = NotifyVisibility.HIGH if severity is NotifySeverity.ERROR else NotifyVisibility.MEDIUM
-        self.send(common.Notify(now, severity, visibility, 0, text.encode() + b"\0"))
+        self.send(common.Notify(now, severity, visibility, code, text.encode() + b"\0"))
 
     # messages
 

@@ -297,7 +297,7 @@ class _Look:
         """What makes a difference."""
         return {
             "machines": {name: machine_shape(member) for name, member in self.members.items()},
-            "sessions": {id_: tuple(map(id, client.channel_clients)) for id_, client in self.clients.items()},
+            "sessions": {id_: _session_shape(client) for id_, client in self.clients.items()},
             "channels": {key: _channel_shape(channel) for key, (_, channel) in self.channels.items()},
         }
 
@@ -362,6 +362,10 @@ def machine_shape(member: Member) -> object:
     machine = member.machine
     held = [(channel.type, channel.id) for channel in machine.server.channels]
     return id(member.spec), machine.health.state, machine.health.error, len(machine.server.clients), held
+
+
+def _session_shape(client: RedClient) -> object:
+    return client.admission.rights, tuple(map(id, client.channel_clients))
 
 
 def _channel_shape(channel: RedChannel) -> object:

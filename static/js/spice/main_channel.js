@@ -28,6 +28,8 @@ export class MainChannel extends Channel {
   #asked = false;
   #agentConnected = false;
   #time = { at: 0, value: 0 };
+  /** What the machine said last. */
+  #modes = { supported: 0, current: 0 };
 
   /** The machine's name, empty until it says one. */
   name = "";
@@ -101,6 +103,12 @@ export class MainChannel extends Channel {
     this.uuid = Array.from(uuid, (byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
+  /** Asks for the person's own pointer once more: what was asked for before may not have been allowed. */
+  claimPointer() {
+    this.#asked = false;
+    this.#setMouseMode(this.#modes.supported, this.#modes.current);
+  }
+
   on_agent_connected() {
     this.#agentConnected = true;
   }
@@ -119,6 +127,7 @@ export class MainChannel extends Channel {
    * @param {number} current
    */
   #setMouseMode(supported, current) {
+    this.#modes = { supported, current };
     if (!(supported & MouseMode.CLIENT)) this.#asked = false;
     if (current !== MouseMode.CLIENT && supported & MouseMode.CLIENT && !this.#asked) {
       this.#asked = true;

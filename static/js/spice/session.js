@@ -6,6 +6,7 @@ import { CursorChannel } from "./cursor_channel.js";
 import { ChannelType, CommonCap, NotifySeverity } from "./enums.gen.js";
 import { InputsChannel } from "./inputs_channel.js";
 import { MainChannel } from "./main_channel.js";
+import { Right, rightsOf } from "./rights.js";
 import { SessionSound } from "./session_sound.js";
 
 /** @typedef {import("../transport/closing.js").Cause} Cause */
@@ -52,6 +53,7 @@ import { SessionSound } from "./session_sound.js";
  * @property {(lost: string | null) => void} onsound   the machine has sound; a sentence: it was lost, the session stays
  * @property {(sentence: string) => void} onwarning   something less than the session was lost
  * @property {(sentence: string) => void} onnotice    the machine has something to say
+ * @property {(rights: number, sentence: string) => void} onrights  the person may do more from now on: `Right` bits
  * @property {(cause: Cause) => void} onend           once, unless `close` was called
  */
 
@@ -138,8 +140,14 @@ export class Session {
     return main;
   }
 
-  /** @param {{severity: number, message: Uint8Array}} notice */
-  #notify({ severity, message }) {
+  /** @param {{severity: number, what: number, message: Uint8Array}} notice */
+  #notify({ severity, what, message }) {
+    const rights = rightsOf(what);
+    if (rights !== null) {
+      this.#events.onrights(rights, textOf(message));
+      if (rights & Right.CONTROL) this.#main.claimPointer();
+      return;
+    }
     // The one warning libspice knows is that keys travel in the clear, which here is the gateway's way to the machine,
     // chosen by who set it up: no business of the person at the screen.
     if (severity === NotifySeverity.WARN) return;

@@ -4,6 +4,7 @@
 import { CursorShapes } from "../render/cursor_shapes.js";
 import { DisplayClient } from "../render/display_client.js";
 import { ImageCompression } from "../spice/enums.gen.js";
+import { Right } from "../spice/rights.js";
 import { Session } from "../spice/session.js";
 import { openWebSocket } from "../transport/websocket.js";
 import { Answers, SILENT } from "./answers.js";
@@ -34,15 +35,16 @@ const READING_MS = 1000;
  * ("fit" or "1:1"), `ticket` (one-time console ticket; without it the page's cookie counts), `home` (where "Home"
  * leads; "/" without it, hidden when empty), `compression` (how the machine shall compress pictures: off, auto_glz,
  * auto_lz, quic, glz, lz or lz4; without it the machine decides), `view-only` (keys and pointer stay here: the gateway
- * would let none of them through), `report` (address at the gateway that is told of frames drawn and of small pictures
- * for its pages; without it nothing is told). Connects when put on a page and disconnects when taken off.
+ * would let none of them through; the element takes it off when the gateway says that it does now), `report` (address at
+ * the gateway that is told of frames drawn and of small pictures for its pages; without it nothing is told). Connects
+ * when put on a page and disconnects when taken off.
  *
  * Events, all bubbling and composed: `spice-state` (detail: {state}), `spice-firstframe` (detail: {milliseconds,
  * steps}, steps with their times since the beginning: reach, authenticate, picture),
  * `spice-error` (detail: {sentence, code, heals}).
  */
 export class SpiceViewer extends HTMLElement {
-  static observedAttributes = ["src", "machine", "scale", "home"];
+  static observedAttributes = ["src", "machine", "scale", "home", "view-only"];
 
   /** @type {Viewing | null} everything that lives while the element is on a page */
   #viewing = null;
@@ -73,6 +75,7 @@ export class SpiceViewer extends HTMLElement {
     if (before === value || !this.#viewing) return;
     if (name === "src") this.#viewing.open();
     else if (name === "scale") this.#viewing.setScale(scaleOf(value));
+    else if (name === "view-only") this.#viewing.setViewOnly(value !== null);
     else this.#viewing.showNames();
   }
 
@@ -138,6 +141,8 @@ class Viewing {
   #fullscreen;
   #timer;
   #viewOnly;
+  /** The machine's MouseMode, 0 before it says one. */
+  #mouseMode = 0;
   #name = "";
   #blank = false;
   /** @type {State | null} */
@@ -170,6 +175,14 @@ class Viewing {
   setScale(mode) {
     this.stage.setMode(mode);
     this.#toolbar.setScale(mode);
+  }
+
+  /** @param {boolean} viewOnly keys and pointer stay here */
+  setViewOnly(viewOnly) {
+    if (viewOnly) this.input.forget();
+    this.#viewOnly = viewOnly;
+    this.showNames();
+    if (this.connection.session?.inputs) this.#takeInput();
   }
 
   /** Shows the machine's name wherever it stands. */
@@ -267,12 +280,16 @@ class Viewing {
       cursor: this.stage.cursor,
     }, {
       ...events,
-      oninputs: () => {
-        this.#toolbar.setLive(!this.#viewOnly);
-        this.input.attached();
-      },
+      oninputs: () => this.#takeInput(),
       onmodifiers: (modifiers) => this.input.locks.machineSays(modifiers),
-      onmousemode: (mode) => this.#viewOnly || this.input.setMouseMode(mode),
+      onmousemode: (mode) => {
+        this.#mouseMode = mode;
+        if (!this.#viewOnly) this.input.setMouseMode(mode);
+      },
+      onrights: (rights, sentence) => {
+        this.#host.toggleAttribute("view-only", !(rights & Right.CONTROL));
+        this.#toast.show(sentence);
+      },
       onname: (name) => {
         this.#name = name;
         this.showNames();
@@ -281,6 +298,13 @@ class Viewing {
       onnotice: (sentence) => this.#toast.show(sentence),
       onwarning: (sentence) => this.#strip.set("warning", sentence),
     });
+  }
+
+  /** There is a machine that takes input, from whoever may give it. */
+  #takeInput() {
+    this.#toolbar.setLive(!this.#viewOnly);
+    this.input.attached();
+    if (!this.#viewOnly) this.input.setMouseMode(this.#mouseMode);
   }
 
   /** @param {DisplayLink} link */

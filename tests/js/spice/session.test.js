@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ChannelType, CursorFlags, InputsCap, MouseMode, NotifySeverity } from "../../../static/js/spice/enums.gen.js";
+import { Right } from "../../../static/js/spice/rights.js";
 import { Session } from "../../../static/js/spice/session.js";
 import { FakeServer } from "./fake_server.js";
 import { linkReply } from "./link_bytes.js";
@@ -57,6 +58,7 @@ class Meeting {
       onsound: tell("sound"),
       onwarning: tell("warning"),
       onnotice: tell("notice"),
+      onrights: tell("rights"),
       onend: tell("end"),
     });
   }
@@ -262,6 +264,23 @@ test("what the machine has to say is handed on", () => {
   says(NotifySeverity.ERROR, "disk on fire\0");
   says(NotifySeverity.WARN, "keyboard channel is insecure\0");
   assert.deepEqual(meeting.told.at(-1), ["notice", "The machine says: disk on fire"]);
+});
+
+test("rights that the gateway gave are told, and with control the person's own pointer is asked for again", () => {
+  const meeting = new Meeting().begin();
+  const message = new TextEncoder().encode("You may do more.\0");
+  /** @param {number} rights */
+  const gives = (rights) => {
+    meeting.main.sent(MAIN);
+    const what = (0x5347 << 16 | rights) >>> 0;
+    meeting.main.send(MAIN, "notify", { time_stamp: 0n, severity: NotifySeverity.INFO, visibilty: 1, what, message_len: message.length, message });
+    return meeting.main.sent(MAIN);
+  };
+  meeting.main.send(MAIN, "mouse_mode", { supported_modes: 3, current_mode: MouseMode.SERVER });
+  assert.deepEqual(gives(Right.VIEW | Right.FILES), []);
+  assert.deepEqual(meeting.told.at(-1), ["rights", 17, "You may do more."]);
+  assert.deepEqual(gives(Right.VIEW | Right.CONTROL), [["mouse_mode_request", { mode: MouseMode.CLIENT }]]);
+  assert.deepEqual(meeting.told.slice(-2), [["rights", 3, "You may do more."], ["mode", MouseMode.SERVER]]);
 });
 
 test("a session that is closed here tells nothing more", () => {
