@@ -112,6 +112,24 @@ def test_tables_are_filtered_by_words_and_networks_and_sorted(enter: Enter) -> N
 # what is done
 
 
+def test_filter_stands_in_the_address_and_the_way_back_leads_to_it(enter: Enter) -> None:
+    admin = enter()
+    admin.open_machine("demo")
+    admin.admin("channels")
+    box = admin.page.get_by_role("searchbox", name="Filter registered channels")
+    box.fill("demo 100%")
+    assert admin.page.url.endswith("#channels:demo%20100%25")
+    admin.page.get_by_role("link", name="Sessions", exact=True).click()
+    expect(admin.page.get_by_role("heading", name="Sessions")).to_be_visible()
+    admin.page.go_back()
+    expect(box).to_have_value("demo 100%")
+    admin.go("/healthz")
+    admin.go("/admin#channels:display%")
+    expect(box).to_have_value("display%")
+    admin.page.get_by_role("button", name="Clear the filter").click()
+    assert admin.page.url.endswith("#channels")
+
+
 def test_person_whose_session_is_killed_is_told_why(enter: Enter) -> None:
     admin, uma = enter(), enter("uma")
     tab = uma.open_machine("demo")

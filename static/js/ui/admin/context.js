@@ -15,6 +15,7 @@ import { forEachRow } from "./many.js";
  * @property {(resource: string) => void} [onwritten] somebody wrote to a list
  * @property {() => void} [onshow] it is before the person now
  * @property {(query: string) => void} [find] shows the rows that this finds
+ * @property {() => string} [query] what it is filtered by
  */
 
 export class Context {

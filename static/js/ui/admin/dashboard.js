@@ -4,11 +4,13 @@
 import { get } from "../api.js";
 import { sentenceOf } from "../dialogs.js";
 import { make } from "../dom.js";
+import { EventStream } from "../event_stream.js";
 import { Toast } from "../notices.js";
 import { sitePath } from "../site.js";
 import { Context } from "./context.js";
 import { Drawer } from "./drawer.js";
 import { Feed } from "./feed.js";
+import { hashOf, placeOf } from "./place.js";
 import { alertsSection } from "./sections/alerts.js";
 import { auditSection } from "./sections/audit.js";
 import { channelsSection } from "./sections/channels.js";
@@ -45,7 +47,7 @@ export class Dashboard {
     document.body.append(this.#drawer.element, this.#toast.element);
     const me = await get("me").catch((error) => this.#showStatus("ended", sentenceOf(error)));
     if (!me) return;
-    const feed = new Feed(sitePath("/api/v1/events"));
+    const feed = new Feed(new EventStream(sitePath("/api/v1/events"), () => get("gateway")));
     const context = new Context({ me, feed, drawer: this.#drawer, toast: this.#toast, passwordLength });
     this.#sections = sectionsFor(context);
     this.#links.append(...this.#sections.map(({ id, title }) => make("a", { href: `#${id}` }, title)));
@@ -53,6 +55,7 @@ export class Dashboard {
     feed.onwritten = (resource) => this.#sections.forEach((section) => section.onwritten?.(resource));
     feed.onstatus = (status, sentence) => this.#showStatus(status, sentence);
     window.addEventListener("hashchange", () => this.#show());
+    this.#shown.addEventListener("filtered", (event) => this.#remember(/** @type {CustomEvent} */ (event).detail));
     window.addEventListener("pagehide", () => feed.close());
     this.#show();
   }
@@ -67,7 +70,7 @@ export class Dashboard {
 
   /** Shows the section that the address names; `#sessions:alice` also fills its filter. */
   #show() {
-    const [id, ...query] = decodeURIComponent(location.hash.slice(1)).split(":");
+    const { section: id, query } = placeOf(location.hash);
     const section = this.#sections.find((one) => one.id === id) ?? this.#sections[0];
     for (const link of this.#links.children) {
       if (link.getAttribute("href") === `#${section.id}`) {
@@ -80,13 +83,19 @@ export class Dashboard {
     this.#shown.replaceChildren(section.element);
     section.onshow?.();
     section.onchange?.("changes");
-    if (query.length) section.find?.(query.join(":"));
+    if (query !== null) section.find?.(query);
+    else if (section.query?.()) this.#remember({ id: section.id, query: section.query() });
     if (changed) /** @type {HTMLElement | null} */ (section.element.querySelector("h2"))?.focus({ preventScroll: true });
+  }
+
+  /** Keeps the filter in the address: it can be sent to others, and the way back leads to it. @param {{id: string, query: string}} filter */
+  #remember({ id, query }) {
+    if (id === this.#current?.id) history.replaceState(null, "", hashOf(id, query));
   }
 
   /** @param {"live" | "lost" | "ended"} status @param {string} sentence */
   #showStatus(status, sentence) {
-    const text = { live: "Live", lost: "Connection lost, trying again…", ended: sentence || "Ended" }[status];
+    const text = { live: "Live", lost: `${sentence || "Connection lost."} Trying again…`, ended: sentence || "Ended" }[status];
     if (this.#status.textContent === text) return;
     this.#status.textContent = text;
     this.#status.dataset.state = status === "live" ? "live" : "lost";

@@ -57,7 +57,16 @@ export class Drawer {
     if (this.#title.textContent !== details.title) this.#title.textContent = details.title;
     if (details.picture && this.#picture.firstChild !== details.picture) this.#picture.replaceChildren(details.picture);
     this.#showFacts(details.facts);
-    if (!this.#more.contains(document.activeElement)) this.#more.replaceChildren(...(details.more ?? []));
+    this.#showMore(details.more ?? []);
+  }
+
+  /** Nothing is taken from under somebody's pointer, keyboard or selection. @param {readonly Node[]} nodes */
+  #showMore(nodes) {
+    const shown = [...this.#more.childNodes];
+    if (this.#more.contains(document.activeElement)) return;
+    if (shown.length && getSelection()?.isCollapsed === false && getSelection()?.containsNode(this.#more, true)) return;
+    if (shown.length === nodes.length && nodes.every((node, index) => node.isEqualNode(shown[index]))) return;
+    this.#more.replaceChildren(...nodes);
   }
 
   /** @param {readonly Fact[]} facts */

@@ -6,6 +6,8 @@ import { State } from "./state.js";
 
 /** Without news for so long, the connection is called lost: figures come every second. */
 const SILENCE_MS = 6000;
+/** What is read by the API, and again when somebody wrote to it. */
+const LISTS = ["users", "tickets"];
 
 /**
  * Calls `onchange` after each event with its name, `onwritten` with the name of a list that somebody wrote to, and
@@ -19,7 +21,7 @@ export class Feed {
   onwritten = () => {};
   /** @type {(status: "live" | "lost" | "ended", sentence: string) => void} */
   onstatus = () => {};
-  #source;
+  #stream;
   #tell;
   /** What the gateway calls this stream; null: it has not said hello. @type {string | null} */
   #reader = null;
@@ -29,14 +31,16 @@ export class Feed {
   #silence;
 
   /**
-   * @param {string} address
-   * @param {(address: string) => EventSource} [open]
+   * @param {import("../event_stream.js").EventStream} stream
    * @param {(method: string, path: string, body: object) => Promise<unknown>} [tell] the gateway
    */
-  constructor(address, open = (where) => new EventSource(where), tell = call) {
-    this.#source = open(address);
+  constructor(stream, tell = call) {
+    this.#stream = stream;
     this.#tell = tell;
-    this.#source.addEventListener("hello", (event) => {
+    stream.onlost = (sentence) => this.#lost(sentence);
+    stream.onended = (sentence) => this.onstatus("ended", sentence);
+    stream.on("hello", (event) => {
+      if (this.#reader !== null) for (const resource of LISTS) this.onwritten(resource); // who knows what was missed
       this.#reader = JSON.parse(event.data).reader;
       if (this.#watched) this.#ask();
     });
@@ -44,12 +48,7 @@ export class Feed {
     this.#on("snapshot", (data) => this.state.snapshot(data));
     this.#on("changes", (data) => this.state.change(data));
     this.#on("figures", (data) => this.state.figures(data));
-    this.#source.addEventListener("changed", (event) => this.onwritten(JSON.parse(event.data).resource));
-    this.#source.addEventListener("end", (event) => {
-      this.close();
-      this.onstatus("ended", event.data);
-    });
-    this.#source.onerror = () => this.#lost();
+    stream.on("changed", (event) => this.onwritten(JSON.parse(event.data).resource));
   }
 
   /** Has everything told of one channel, as `state.detail`. @param {string | null} channel null: of none */
@@ -66,22 +65,23 @@ export class Feed {
 
   close() {
     clearTimeout(this.#silence);
-    this.#source.close();
+    this.#stream.close();
   }
 
   /** @param {"snapshot" | "changes" | "figures" | "channel"} name @param {(data: any) => void} take */
   #on(name, take) {
-    this.#source.addEventListener(name, (event) => {
+    this.#stream.on(name, (event) => {
       take(JSON.parse(event.data));
       this.onstatus("live", "");
       clearTimeout(this.#silence);
-      this.#silence = setTimeout(() => this.#lost(), SILENCE_MS);
+      this.#silence = setTimeout(() => this.#lost(""), SILENCE_MS);
       this.onchange(name);
     });
   }
 
-  #lost() {
-    const over = this.#source.readyState === 2; // EventSource.CLOSED: the browser has given up
-    this.onstatus(over ? "ended" : "lost", over ? "The gateway refuses to go on: load the page again." : "");
+  /** @param {string} sentence why, if that is known */
+  #lost(sentence) {
+    clearTimeout(this.#silence);
+    this.onstatus("lost", sentence);
   }
 }

@@ -4,6 +4,9 @@
 import { make } from "../dom.js";
 import { rowsInSight } from "./window.js";
 
+/** Rows stay in their places for so long after somebody pointed at them, scrolled or went through them by keyboard. */
+const HOLD_MS = 8000;
+
 /**
  * @template T
  * @typedef {object} Column
@@ -41,6 +44,8 @@ export class Grid {
   #rowHeight = 0;
   #asked = 0;
   #watch;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #held;
 
   /**
    * @param {string} label of the table
@@ -62,7 +67,12 @@ export class Grid {
       this.ontick();
       this.refresh();
     });
-    this.element.addEventListener("scroll", () => this.refresh(), { passive: true });
+    this.element.addEventListener("scroll", () => {
+      this.#hold();
+      this.refresh();
+    }, { passive: true });
+    for (const name of ["pointermove", "pointerdown", "keydown"]) this.#body.addEventListener(name, () => this.#hold(), { passive: true });
+    this.element.addEventListener("pointerleave", () => this.#release());
     this.#watch = new ResizeObserver(() => {
       this.#rowHeight = 0;
       this.refresh();
@@ -73,6 +83,7 @@ export class Grid {
   }
 
   close() {
+    clearTimeout(this.#held);
     this.#watch.disconnect();
     cancelAnimationFrame(this.#asked);
   }
@@ -107,6 +118,19 @@ export class Grid {
       this.#asked = 0;
       if (this.element.isConnected) this.#draw();
     });
+  }
+
+  /** Nobody's row may go away from under the pointer. */
+  #hold() {
+    clearTimeout(this.#held);
+    this.#held = setTimeout(() => this.#release(), HOLD_MS);
+    this.#rows.hold(true);
+  }
+
+  #release() {
+    clearTimeout(this.#held);
+    this.#rows.hold(false);
+    this.refresh();
   }
 
   /** @param {Column<T>} column */

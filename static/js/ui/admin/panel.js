@@ -105,6 +105,7 @@ export class Panel {
       this.grid.element.scrollTop = 0;
       this.#show();
     }
+    this.element.dispatchEvent(new CustomEvent("filtered", { bubbles: true, detail: { id: this.#kind.id, query: this.query } }));
     const { length } = this.#rows.view;
     this.#status.textContent = this.query ? `${length} of ${this.#rows.total} rows` : "";
   }

@@ -27,6 +27,8 @@ export class Rows {
   #wanted = null;
   /** Keys of the ticked rows. @type {Set<string>} */
   #ticked = new Set();
+  /** Where each row stands while the rows are held, by key; null: they are not. @type {Map<string, number> | null} */
+  #places = null;
 
   /** @param {RowKind<T>} kind */
   constructor(kind) {
@@ -46,6 +48,7 @@ export class Rows {
   filter(query) {
     this.#wanted = parseFilter(query);
     this.#view = null;
+    this.#places?.clear();
   }
 
   /** @param {(row: T) => Value} value @param {boolean} descending */
@@ -53,6 +56,17 @@ export class Rows {
     this.#value = value;
     this.#descending = descending;
     this.#view = null;
+    this.#places?.clear();
+  }
+
+  /**
+   * While somebody points at the rows they stay in their places, whatever they are sorted by; what is new comes last.
+   * @param {boolean} held
+   */
+  hold(held) {
+    if (held === (this.#places !== null)) return;
+    this.#places = held ? new Map(this.view.map((row, index) => [this.#kind.key(row), index])) : null;
+    if (!held) this.#view = null;
   }
 
   get total() {
@@ -102,7 +116,15 @@ export class Rows {
     const sign = this.#descending ? -1 : 1;
     const keyed = rows.map((row) => /** @type {const} */ ([this.#value(row), row]));
     keyed.sort(([a], [b]) => compare(a, b, sign));
-    return keyed.map(([, row]) => row);
+    const ordered = keyed.map(([, row]) => row);
+    return this.#places ? this.#keep(ordered, this.#places) : ordered;
+  }
+
+  /** @param {T[]} rows @param {Map<string, number>} places @returns {T[]} */
+  #keep(rows, places) {
+    const { key } = this.#kind;
+    for (const row of rows) if (!places.has(key(row))) places.set(key(row), places.size);
+    return rows.sort((a, b) => (places.get(key(a)) ?? 0) - (places.get(key(b)) ?? 0));
   }
 }
 

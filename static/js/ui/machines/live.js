@@ -2,6 +2,7 @@
 // The cards of machines follow what happens: one stream of events, while the page is seen.
 
 import { make } from "../dom.js";
+import { EventStream } from "../event_stream.js";
 import { sitePath } from "../site.js";
 import { spanText } from "../times.js";
 
@@ -13,8 +14,8 @@ const STATES = { up: "Up", away: "Not reachable", unknown: "Not asked yet" };
 const CLOCK_MS = 10_000;
 
 export class LiveMachines {
-  /** @type {EventSource | null} */
-  #source = null;
+  /** @type {EventStream | null} */
+  #stream = null;
   #list;
   #prepare;
   #clock;
@@ -36,24 +37,24 @@ export class LiveMachines {
     this.#rest();
   }
 
-  /** A stream that ends is opened again by the browser, until the gateway refuses: then the page stays as it is. */
+  /** A stream that ends is opened again, until the gateway refuses: then the page stays as it is. */
   #listen() {
-    if (this.#source) return;
-    const source = (this.#source = new EventSource(sitePath("/api/v1/me/events")));
-    source.addEventListener("snapshot", ({ data }) => {
+    if (this.#stream) return;
+    const stream = (this.#stream = new EventStream(sitePath("/api/v1/me/events")));
+    stream.on("snapshot", ({ data }) => {
       const { machines } = JSON.parse(data);
       const names = new Set(machines.map((/** @type {Machine} */ { name }) => name));
       this.#change(machines, cards().map(nameOf).filter((name) => !names.has(name)));
     });
-    source.addEventListener("changes", ({ data }) => {
+    stream.on("changes", ({ data }) => {
       const { put, gone } = JSON.parse(data);
       this.#change(put, gone);
     });
   }
 
   #rest() {
-    this.#source?.close();
-    this.#source = null;
+    this.#stream?.close();
+    this.#stream = null;
   }
 
   /** @param {readonly Machine[]} put @param {readonly string[]} gone names */

@@ -80,3 +80,28 @@ test("five thousand rows are filtered and sorted in a fraction of the second bet
   assert.equal(made.view.length, 5000);
   assert.ok(performance.now() - begun < 500);
 });
+
+test("rows that somebody points at stay in their places, what is new comes behind them", () => {
+  const made = rows();
+  made.sort(({ trip }) => trip, true);
+  assert.deepEqual(names(made), ["bob 9", "vera", "Bob 10"]);
+  made.hold(true);
+  made.set([{ name: "new 2", address: "", trip: 99 }, { name: "vera", address: "", trip: 50 }, { name: "bob 9", address: "", trip: 1 }, { name: "new 1", address: "", trip: 100 }]);
+  assert.deepEqual(names(made), ["bob 9", "vera", "new 1", "new 2"]);
+  made.set([{ name: "new 1", address: "", trip: 1 }, { name: "new 2", address: "", trip: 2 }, { name: "vera", address: "", trip: 50 }]);
+  assert.deepEqual(names(made), ["vera", "new 1", "new 2"]);
+  made.hold(false);
+  assert.deepEqual(names(made), ["vera", "new 2", "new 1"]);
+});
+
+test("who points at the rows and orders or filters them gets what was asked for", () => {
+  const made = rows();
+  made.sort(({ trip }) => trip, true);
+  made.hold(true);
+  made.sort(({ name }) => name, false);
+  assert.deepEqual(names(made), ["bob 9", "Bob 10", "vera"]);
+  made.filter("bob");
+  assert.deepEqual(names(made), ["bob 9", "Bob 10"]);
+  made.filter("");
+  assert.deepEqual(names(made), ["bob 9", "Bob 10", "vera"]);
+});

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Feed } from "../../../../static/js/ui/admin/feed.js";
 import { State } from "../../../../static/js/ui/admin/state.js";
 import { alertsOf } from "../../../../static/js/ui/admin/stats.js";
 
@@ -65,63 +64,9 @@ test("machines that are away, felt round trips and long queues are alerts with a
   assert.equal(alertsOf(state)[0].sentence, "Front office: It is off.");
 });
 
-class FakeSource extends EventTarget {
-  readyState = 1;
-  closed = false;
-  /** @type {(() => void) | null} */
-  onerror = null;
-
-  /** @param {string} name @param {string} data */
-  tell(name, data) {
-    this.dispatchEvent(Object.assign(new Event(name), { data }));
-  }
-
-  close() {
-    this.closed = true;
-  }
-}
-
-test("the feed says when it is live, lost, and why it ended", () => {
-  const source = new FakeSource();
-  const feed = new Feed("/events", () => /** @type {any} */ (source));
-  /** @type {string[]} */
-  const said = [];
-  feed.onstatus = (status, sentence) => said.push(`${status} ${sentence}`.trim());
-  feed.onchange = (event) => said.push(event);
-  feed.onwritten = (resource) => said.push(`written ${resource}`);
-  source.tell("snapshot", JSON.stringify({ machines: [machine()], sessions: [], channels: [] }));
-  source.onerror?.();
-  source.tell("changed", JSON.stringify({ resource: "users" }));
-  source.tell("end", "The gateway is being stopped.");
-  assert.deepEqual(said, ["live", "snapshot", "lost", "written users", "ended The gateway is being stopped."]);
-  assert.equal(feed.state.machines.size, 1);
-  assert.ok(source.closed);
-});
-
-test("a feed that the browser gave up says so", () => {
-  const source = new FakeSource();
-  const feed = new Feed("/events", () => /** @type {any} */ (source));
-  let sentence = "";
-  feed.onstatus = (status, text) => (sentence = `${status}: ${text}`);
-  source.readyState = 2;
-  source.onerror?.();
-  assert.match(sentence, /^ended: .*load the page again/);
-});
-
-test("what is watched is asked for once, and again of the next stream", () => {
-  const source = new FakeSource();
-  /** @type {string[]} */
-  const asked = [];
-  const feed = new Feed("/events", () => /** @type {any} */ (source), async (...request) => asked.push(JSON.stringify(request)));
-  feed.watch("office/main/0");
-  assert.deepEqual(asked, [], "the stream has no name yet");
-  source.tell("hello", JSON.stringify({ reader: "a" }));
-  source.tell("channel", JSON.stringify(channel({ key: "office/main/0" })));
-  assert.equal(feed.state.detail?.key, "office/main/0");
-  source.tell("hello", JSON.stringify({ reader: "b" }));
-  feed.watch(null);
-  assert.equal(feed.state.detail, null);
-  source.tell("hello", JSON.stringify({ reader: "c" }));
-  assert.deepEqual(asked, ["a", "b"].map((reader) => JSON.stringify(["PUT", `events/${reader}`, { channel: "office/main/0" }]))
-    .concat(JSON.stringify(["PUT", "events/b", { channel: null }])));
+test("spans of time are those of the gateway's clock, whatever the browser's says", () => {
+  const state = filled();
+  assert.ok(Math.abs(state.now - Date.now()) < 60_000, "nothing else is known yet");
+  state.figures({ at: 1000, totals: TOTALS, sessions: {}, channels: {} });
+  assert.ok(state.now >= 1_000_000 && state.now < 1_060_000);
 });

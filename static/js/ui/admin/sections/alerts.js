@@ -3,6 +3,7 @@
 
 import { make } from "../../dom.js";
 import { Panel } from "../panel.js";
+import { hashOf } from "../place.js";
 import { alertsOf } from "../stats.js";
 
 /** @param {import("../context.js").Context} context @returns {import("../context.js").Section} */
@@ -33,5 +34,5 @@ export function alertsSection(context) {
 
 /** @param {import("../stats.js").Alert} alert */
 function lead({ section, query }) {
-  location.hash = `${section}:${encodeURIComponent(query)}`;
+  location.hash = hashOf(section, query);
 }

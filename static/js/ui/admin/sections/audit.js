@@ -22,9 +22,10 @@ export function auditSection(context) {
     element: audit.element,
     onshow: () => audit.load(),
     onwritten: () => {
-      if (audit.element.isConnected) audit.load();
+      if (audit.element.isConnected) audit.renew();
     },
     find: (query) => audit.panel.setQuery(query),
+    query: () => audit.panel.query,
   };
 }
 
@@ -50,14 +51,36 @@ class Audit {
 
   /** The newest entries that match. */
   async load() {
-    const wanted = auditQuery(this.panel.query);
-    this.#csv.href = sitePath(`/api/v1/audit.csv?${wanted}`);
-    await this.#context.attempt(async () => this.#take([], await get(`audit?limit=${PAGE}&${wanted}`)));
+    this.#csv.href = sitePath(`/api/v1/audit.csv?${auditQuery(this.panel.query)}`);
+    await this.#ask("", (page) => this.#take([], page));
+  }
+
+  /** What was done since; the older entries that somebody reads stay there. */
+  async renew() {
+    await this.#ask("", ({ items, next }) => {
+      const newest = items.filter(({ id }) => id > (this.#entries[0]?.id ?? 0));
+      if (newest.length === items.length) this.#take([], { items, next });
+      else this.#take(newest, { items: this.#entries, next: this.#next });
+    });
+  }
+
+  /**
+   * An answer to what is not asked any more is of no use.
+   * @param {string} more of the query @param {(page: {items: Entry[], next: string | null}) => void} take
+   */
+  async #ask(more, take) {
+    const { query } = this.panel;
+    await this.#context.attempt(async () => {
+      const page = await get(`audit?limit=${PAGE}&${more}${auditQuery(query)}`);
+      if (query === this.panel.query) take(page);
+    });
   }
 
   async #loadMore() {
-    const after = encodeURIComponent(this.#next ?? "");
-    await this.#context.attempt(async () => this.#take(this.#entries, await get(`audit?limit=${PAGE}&after=${after}&${auditQuery(this.panel.query)}`)));
+    const next = this.#next;
+    await this.#ask(`after=${encodeURIComponent(next ?? "")}&`, (page) => {
+      if (next === this.#next) this.#take(this.#entries, page); // pressed once
+    });
   }
 
   /** @param {Entry[]} before @param {{items: Entry[], next: string | null}} page */

@@ -42,6 +42,7 @@ export function channelsSection(context) {
     element: panel.element,
     onchange: () => panel.set(state.channels.values()),
     find: (query) => panel.setQuery(query),
+    query: () => panel.query,
   };
 }
 
@@ -120,7 +121,7 @@ function openDetails(context, key, actions) {
     return {
       title: `${channel.machine} · ${channel.name}`,
       facts: factsOf(channel, state),
-      more: [...actionButtons(actions, channel), make("h3", {}, `Clients (${clients.length})`), clientList(clients)],
+      more: [...actionButtons(actions, channel), make("h3", {}, `Clients (${clients.length})`), clientList(clients, state.now)],
     };
   });
 }
@@ -161,11 +162,11 @@ function actionButtons(actions, channel) {
   });
 }
 
-/** @param {readonly ChannelClient[]} clients */
-function clientList(clients) {
+/** @param {readonly ChannelClient[]} clients @param {number} now on the gateway's clock */
+function clientList(clients, now) {
   if (!clients.length) return make("p", { class: "empty" }, "Nobody is connected to it.");
   return make("ul", {}, ...clients.map((client) => make("li", {},
-    make("p", {}, make("strong", {}, client.user || "somebody"), ` from ${client.address}, for ${shortSpan((Date.now() - Date.parse(client.since)) / 1000)}`),
+    make("p", {}, make("strong", {}, client.user || "somebody"), ` from ${client.address}, for ${shortSpan((now - Date.parse(client.since)) / 1000)}`),
     make("p", { class: "hint" }, flowText(client)),
     make("p", {}, ...[...client.capabilities.channel, ...client.capabilities.common].flatMap((name) => [make("span", { class: "chip" }, name), " "])))));
 }

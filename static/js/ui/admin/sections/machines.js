@@ -44,6 +44,7 @@ export function machinesSection(context) {
     element: panel.element,
     onchange: () => panel.set(state.machines.values()),
     find: (query) => panel.setQuery(query),
+    query: () => panel.query,
   };
 }
 
@@ -57,7 +58,7 @@ function columns({ state }) {
   return [
     { id: "title", label: "Machine", value: ({ title }) => title },
     { id: "state", label: "State", value: ({ state: is }) => STATES[is], draw: drawState },
-    { id: "since", label: "For", value: ({ since }) => since, text: ({ since }) => shortSpan((Date.now() - Date.parse(since)) / 1000) },
+    { id: "since", label: "For", value: ({ since }) => since, text: ({ since }) => shortSpan((state.now - Date.parse(since)) / 1000) },
     { id: "sessions", label: "Sessions", value: ({ sessions }) => sessions, number: true },
     { id: "rate", label: "Bytes/s", value: rate, text: (machine) => `${bytesText(rate(machine))}/s`, number: true },
     { id: "address", label: "Address", value: ({ address }) => address, minor: true },

@@ -29,6 +29,7 @@ export function peopleSection(context) {
       if ((resource === "users" || resource === "grants") && people.element.isConnected) people.load();
     },
     find: (query) => people.users.setQuery(query),
+    query: () => people.users.query,
   };
 }
 

@@ -54,6 +54,7 @@ export function sessionsSection(context) {
       preview?.check();
     },
     find: (query) => panel.setQuery(query),
+    query: () => panel.query,
   };
 }
 
@@ -65,7 +66,7 @@ function columns({ state }) {
   return [
     { id: "user", label: "User", value: whoText },
     { id: "machine", label: "Machine", value: ({ machine }) => machine },
-    { id: "since", label: "For", value: ({ since }) => since, text: ({ since }) => shortSpan((Date.now() - Date.parse(since)) / 1000) },
+    { id: "since", label: "For", value: ({ since }) => since, text: ({ since }) => shortSpan((state.now - Date.parse(since)) / 1000) },
     { id: "address", label: "Address", value: ({ address }) => address },
     { id: "rights", label: "May", value: ({ rights }) => rightsText(rights), minor: true },
     { id: "trip", label: "Round trip", value: ({ round_trip }) => round_trip, text: ({ round_trip }) => (round_trip === null ? "–" : durationText(round_trip * 1000)), number: true },

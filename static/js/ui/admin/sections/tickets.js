@@ -46,5 +46,6 @@ export function ticketsSection(context) {
       if (resource === "tickets" && panel.element.isConnected) load();
     },
     find: (query) => panel.setQuery(query),
+    query: () => panel.query,
   };
 }
