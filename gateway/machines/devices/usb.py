@@ -188,7 +188,8 @@ class UsbPort(UsbredirInterface):
         self._requests: dict[int, tuple[type[UsbredirMessage], Answer]] = {}
         self._given_up: set[int] = set()
         self._room = asyncio.Event()
-        self._owes_ack = False
+        self._acks_owed = 0
+        """Devices that went, which the client has not been told that we know."""
 
     # as the server sees it
 
@@ -205,11 +206,10 @@ class UsbPort(UsbredirInterface):
 
     def on_disconnected(self) -> None:
         self._unplug()
-        self._owes_ack = False
+        self._acks_owed = 0
 
     def on_writable(self) -> None:
-        if self._owes_ack:
-            self._acknowledge()
+        self._acknowledge()
         self._room.set()
 
     def on_data(self, data: bytes) -> None:
@@ -247,7 +247,7 @@ class UsbPort(UsbredirInterface):
         while True:
             if self.device is None:
                 raise DeviceGone(UNPLUGGED)
-            if self._write(self.parser.encode(message, id_)):
+            if not self._acks_owed and self._write(self.parser.encode(message, id_)):
                 return
             self._room.clear()
             await self._room.wait()
@@ -280,6 +280,7 @@ class UsbPort(UsbredirInterface):
                 self._plug(message)
             case usb.DeviceDisconnect():
                 self._unplug()
+                self._acks_owed += self.parser.has(UsbredirCap.DEVICE_DISCONNECT_ACK)
                 self._acknowledge()
             case usb.InterruptPacket() if message.endpoint & usb.IN:
                 if self.device is not None:
@@ -299,7 +300,7 @@ class UsbPort(UsbredirInterface):
             self.device.on_interrupts_stopped(message)
 
     def _plug(self, info: usb.DeviceConnect) -> None:
-        if self.device is not None or self._owes_ack:
+        if self.device is not None:
             raise ProtocolError("a USB device came while another is plugged in")
         self.device = UsbDevice(self, info, self._interfaces, self._endpoints)
         self._on_change()
@@ -318,8 +319,9 @@ class UsbPort(UsbredirInterface):
             self._on_change()
 
     def _acknowledge(self) -> None:
-        if self.parser.has(UsbredirCap.DEVICE_DISCONNECT_ACK):
-            self._owes_ack = not self._write(self.parser.encode(usb.DeviceDisconnectAck()))
+        """Nothing more comes for devices that went. A host may plug in the next one before it hears that."""
+        while self._acks_owed and self._write(self.parser.encode(usb.DeviceDisconnectAck())):
+            self._acks_owed -= 1
 
 
 def _new_parser() -> UsbredirParser:

@@ -189,6 +189,32 @@ async def test_interrupt_packets_come_to_who_reads_them() -> None:
             await soon(device.interrupt_in(3))
 
 
+async def test_device_that_comes_before_the_last_ones_end_was_acknowledged_is_taken() -> None:
+    async with ServingCore() as core, core.client() as client:
+        core.server.add_interface(port := Port())
+        host = UsbHost(await (await client.begin()).link(ChannelType.USBREDIR), VirtualDevice())
+        await host.greet()
+        await host.plug()
+        await port.plugged()
+        assert port._wire is not None
+        while port._wire.write(port.parser.encode(usb.BulkPacket(2, 0, 0xFFFF, 0, 0, bytes(0xFFFF)))):
+            pass  # until so much waits for the client that the acknowledgement has to
+        for _ in range(2):
+            await host.unplug()
+            await host.plug()
+            assert await soon(port.changes.get()) is None
+            device = await port.plugged()
+        asking = core.core.spawn(device.get_configuration(), "question")
+        while isinstance(message := (await host.receive()).message, usb.BulkPacket):
+            pass
+        assert isinstance(message, usb.DeviceDisconnectAck)
+        assert isinstance((await host.receive()).message, usb.DeviceDisconnectAck)
+        id_, message = await host.receive()
+        assert isinstance(message, usb.GetConfiguration)
+        await host.send(usb.ConfigurationStatus(0, 1), id_)
+        assert await soon(asking) == 1
+
+
 async def test_device_that_is_lost_with_its_client_is_gone() -> None:
     async with plugged(VirtualDevice()) as (port, device, host):
         host.channel.wire.vanish()
