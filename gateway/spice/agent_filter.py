@@ -37,6 +37,11 @@ class AgentFilter:
                 kept.append(chunk[start:at])
         return b"".join(kept)
 
+    @property
+    def between_messages(self) -> bool:
+        """Whether the stream stands at the start of a message."""
+        return not self._left
+
     def reset(self) -> None:
         """The agent came or went: a message that was begun is over."""
         self._left = 0

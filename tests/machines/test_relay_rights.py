@@ -178,3 +178,18 @@ async def test_clipboard_passes_once_it_is_granted(gateway: RunningGateway, mach
             await far.expect(main.AttachChannels)
             gateway.machine().server.clients[0].grant(Right.VIEW | Right.CLIPBOARD_IN)
     assert b"after" in (await far.expect(main.AgentData)).data
+
+
+async def test_no_start_of_the_agent_hides_a_message_in_another(gateway: RunningGateway, machine: FakeMachine) -> None:
+    browser = client_with(gateway, Right.ALL & ~Right.FILES)
+    near, far = await open_session(browser, machine, password=PASSWORD)
+    first, *_ = agent.encode(agent.Clipboard(None, TEXT, bytes(5000)))
+    (hidden,) = agent.encode(agent.FileXferStart(1, b"[vdagent-file-xfer]"))
+    await near.send(main.AgentStart(10))
+    await near.send(main.AgentData(first))
+    assert await far.expect(main.AgentStart) == main.AgentStart(10)
+    assert (await far.expect(main.AgentData)).data == first
+    await near.send(main.AgentStart(10))
+    await near.send(main.AgentData(hidden))
+    assert "malformed" in (await near.gone()).reason
+    await far.gone()

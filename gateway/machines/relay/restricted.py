@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _AGENT_DATA = {Direction.CLIENT: 107, Direction.SERVER: 109}
 _AGENT_TOKEN = {Direction.CLIENT: 108, Direction.SERVER: 110}
+_AGENT_START = 106
 _AGENT_BORDERS = (107, 108, 115)  # AGENT_CONNECTED, AGENT_DISCONNECTED, AGENT_CONNECTED_TOKENS of the machine
 _CHANNELS_LIST = 104
 
@@ -70,6 +71,9 @@ class RestrictedClientFlow(ClientFlow):
         type_ = self._link.channel.type
         if not policy.may_send(self._link.client.admission.rights, type_, message.number):
             return b""
+        if type_ is ChannelType.MAIN and message.number == _AGENT_START and not self._agent.between_messages:
+            # Some machines go on with the message then, others begin anew: no rest of it could be judged for both.
+            raise ProtocolError("the agent is started in the middle of a message")
         if type_ is ChannelType.MAIN and message.number == _AGENT_DATA[Direction.CLIENT]:
             payload = self._agent.feed(message.payload)
             if not payload:

@@ -10,6 +10,7 @@ from aiohttp import web
 from gateway import __version__
 from gateway.access import Permission
 from gateway.machines.health import State
+from gateway.store.errors import StoreUnavailable
 from gateway.web.api.operation import Ask, Resource
 from gateway.web.api.shapes import Shape, when
 from gateway.web.keys import CONNECTIONS, SETTINGS
@@ -111,7 +112,10 @@ async def make_backup(ask: Ask) -> BackupView:
     if directory is None:
         raise web.HTTPConflict(text="This gateway has no directory for backups.")
     at = datetime.now(UTC)
-    directory.mkdir(mode=0o700, exist_ok=True)
+    try:
+        directory.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(f"The directory {directory} cannot be made: {error.strerror}.") from error
     target = directory / f"spicegate-{at:%Y%m%dT%H%M%S.%fZ}.db"
     report = await ask.access.back_up(ask.by, target)
     return BackupView(

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 from gateway.access import Role
@@ -26,6 +27,13 @@ async def test_gateway_tells_its_state(gateway: RunningGateway, admin: Client, m
     assert (told["machines"], told["machines_up"], told["sessions"], told["channels"]) == (1, 1, 1, 3)
     assert told["uptime"] > 0
     assert told["store_fault"] is None
+
+
+async def test_backup_that_cannot_be_written_is_told(admin: Client, state: Path) -> None:
+    (state / "backups").write_text("in the way")
+    answer = await admin.ask("POST", "/gateway/backup")
+    assert answer.status == 503
+    assert str(state / "backups") in answer.data["detail"]
 
 
 async def test_backup_is_a_store_that_can_be_read(admin: Client) -> None:
