@@ -13,7 +13,7 @@ from tests.e2e.lines import LineSocket
 from tests.e2e.program import SEVERAL_CLIENTS, Program, free_port, listening
 from tests.e2e.qmp import Qmp
 
-Vga = Literal["qxl", "std"]
+Vga = Literal["qxl", "std", "none"]
 
 BINARY = "qemu-system-x86_64"
 MEMORY = "192"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -10,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.qemu import FirmwareQemu
+from gateway.machines.relay.checkup import Checkup, check_up
+from gateway.machines.relay.endpoint import parse_endpoint
+from gateway.server.core import Core
+from tests.e2e.qemu import FirmwareQemu, Qemu
 
 pytestmark = pytest.mark.e2e
 
@@ -31,3 +35,22 @@ def test_doctor_finds_qemus_channels_and_its_refusal_of_another_password(tmp_pat
         assert found["steps"][-1] == {
             **found["steps"][-1], "name": "ticket", "detail": "The machine refused the password."
         }  # fmt: skip
+
+
+SOUND = ("-audiodev", "spice,id=sound", "-device", "intel-hda", "-device", "hda-duplex,audiodev=sound")
+
+
+def test_machine_without_a_picture_is_left_without_waiting_and_outlives_it(tmp_path: Path) -> None:
+    with Qemu(tmp_path, "none", arguments=["-device", "qxl", *SOUND], unix=True) as machine:
+        for _ in range(10):
+            assert asyncio.run(asked(machine)).ok
+
+
+async def asked(machine: Qemu) -> Checkup:
+    """What it says to somebody who waits for as long as it takes until it may be left."""
+    core = Core()
+    try:
+        async with asyncio.timeout(60):
+            return await check_up(core, parse_endpoint(machine.url), machine.password, leave_seconds=3600)
+    finally:
+        await core.close()

@@ -7,14 +7,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from gateway.machines.relay.checkup import Checkup, check_up
 from gateway.machines.relay.endpoint import parse_endpoint
 from gateway.server.core import Core
 from gateway.spice.enums import ChannelType, LinkErr
+from gateway.spice.messages import display
 from gateway.spice.messages.common import SetAck
 from gateway.spice.messages.main import AttachChannels, ChannelId, ChannelsList, Init
 from tests.certificates import make_certificate
-from tests.peers import FakeMachine, soon
+from tests.peers import FakeMachine, MachineChannel, soon
 from tests.running import begin_display
 
 INIT = Init(0x5EC2E7, 1, 3, 1, 0, 10, 0, 0)
@@ -45,6 +48,25 @@ async def on_main(machine: FakeMachine) -> None:
     await main.send(INIT)
     await main.expect(AttachChannels)
     await main.send(ChannelsList([ChannelId(ChannelType.DISPLAY, 0), ChannelId(ChannelType.INPUTS, 0)]))
+
+
+class SilentMachine(FakeMachine):
+    """One that links its channels and says nothing on them."""
+
+    main: MachineChannel
+
+
+@asynccontextmanager
+async def silent(channels: list[ChannelId]) -> AsyncIterator[SilentMachine]:
+    """It is being asked by somebody who waits until it bears the end, however long that takes."""
+    async with SilentMachine() as machine, asyncio.TaskGroup() as group:
+        asked = group.create_task(check_up(Core(), parse_endpoint(machine.url), None, leave_seconds=3600))
+        machine.main = await machine.linked(ChannelType.MAIN)
+        await machine.main.send(INIT)
+        await machine.main.expect(AttachChannels)
+        await machine.main.send(ChannelsList(channels))
+        yield machine
+        assert (await soon(asked)).ok
 
 
 async def on_display(machine: FakeMachine) -> None:
@@ -84,6 +106,42 @@ async def test_who_asks_need_not_wait_until_the_machine_bears_that_it_is_left() 
         await soon(display.gone())
         await soon(inputs.gone())
         await core.close()
+
+
+async def test_screen_without_a_picture_is_left_when_its_pointer_that_was_asked_for_later_speaks() -> None:
+    channels = [ChannelId(ChannelType.CURSOR, 1), ChannelId(ChannelType.DISPLAY, 0), ChannelId(ChannelType.CURSOR, 0)]
+    async with silent(channels) as machine:
+        other, screen, pointer = [await machine.linked(ChannelType(channel.type)) for channel in channels]
+        await other.send(SetAck(1, 20))
+        await screen.send(SetAck(1, 20))
+        await screen.expect(display.Init)
+        await soon(other.gone())
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await screen.receive()
+        await pointer.send(SetAck(1, 20))
+        await soon(screen.gone())
+        await soon(pointer.gone())
+
+
+async def test_silent_channels_but_those_of_the_screen_are_left_when_main_answers() -> None:
+    channels = [ChannelId(ChannelType.RECORD, 0), ChannelId(ChannelType.USBREDIR, 0), ChannelId(ChannelType.DISPLAY, 0)]
+    async with silent(channels) as machine:
+        record, usb, screen = [await machine.linked(ChannelType(channel.type)) for channel in channels]
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await record.receive()
+        await machine.main.expect(AttachChannels)
+        await machine.main.send(ChannelsList(channels))
+        await soon(record.gone())
+        await soon(usb.gone())
+        await screen.send(SetAck(1, 20))
+        await screen.expect(display.Init)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await screen.receive()
+        await screen.send(display.InvalAllPalettes())
+        await soon(screen.gone())
 
 
 async def test_channels_belong_to_the_session_of_main() -> None:

@@ -16,7 +16,7 @@ from typing import Final
 
 from gateway.machines.relay.dial import dial, uses_tls
 from gateway.machines.relay.endpoint import Endpoint, Scheme
-from gateway.machines.relay.leaving import Leaving
+from gateway.machines.relay.leaving import OF_WORKER, Leaving
 from gateway.server.closing import ChannelClosed
 from gateway.server.core import Core
 from gateway.server.link_pump import LinkPump
@@ -26,7 +26,7 @@ from gateway.spice.auth import our_common_caps
 from gateway.spice.enums import ChannelType, CommonCap, Direction, LinkErr
 from gateway.spice.errors import LinkRefused, ProtocolError
 from gateway.spice.framing import MessageReader, frame
-from gateway.spice.limits import LINK_SECONDS
+from gateway.spice.limits import LEAVE_SECONDS, LINK_SECONDS
 from gateway.spice.link import Linked, LinkReplied
 from gateway.spice.link_client import LinkClient
 from gateway.spice.messages.main import ChannelId, ChannelsList, Init
@@ -137,11 +137,12 @@ async def check_up(
     whole: bool = True,
     seconds: float = LINK_SECONDS,
     until_left: bool = True,
+    leave_seconds: float = LEAVE_SECONDS,
 ) -> Checkup:
     """Ask a machine. Never raises for what it does.
 
-    Machines are left when they bear it, which takes some seconds where they say nothing. `until_left` False: that goes
-    on behind, for as long as the core lives.
+    Machines are left when they bear it, at the latest after `leave_seconds`. `until_left` False: that goes on behind,
+    for as long as the core lives.
     """
     doctor = _Doctor(core, endpoint, password, seconds)
     try:
@@ -150,9 +151,9 @@ async def check_up(
         pass
     finally:
         if until_left:
-            await doctor.leave()
+            await doctor.leave(leave_seconds)
         else:
-            core.spawn(doctor.leave(), f"leave {endpoint}")
+            core.spawn(doctor.leave(leave_seconds), f"leave {endpoint}")
     return doctor.found
 
 
@@ -164,7 +165,9 @@ class _Doctor:
         self._seconds = seconds
         self._secured = endpoint.port is None
         self._open: list[Transport] = []
-        self._linked: list[Leaving] = []
+        self._main: _Messages | None = None
+        self._linked: list[tuple[int, Leaving]] = []
+        """Channels by their ids, in the order in which they were asked for."""
         self.found = Checkup(str(endpoint))
 
     async def run(self, *, whole: bool) -> None:
@@ -175,15 +178,41 @@ class _Doctor:
             return
         linked = await self._ticket(pump)
         main = _Messages(pump.transport, mini=linked.mini_header, trailing=linked.trailing + pump.trailing)
-        session, channels = await self._main(main)
+        session, channels = await self._ask_main(main)
+        self._main = main
         self._note_capabilities(replied)
         for channel in channels:
             await self._channel(session, channel)
 
-    async def leave(self) -> None:
-        await asyncio.gather(*(channel.end() for channel in self._linked))
+    async def leave(self, seconds: float) -> None:
+        async with asyncio.TaskGroup() as group:
+            signs = [group.create_task(self._hear_main()), group.create_task(self._hear_cursors())]
+            await asyncio.gather(*(leaving.end(seconds) for _, leaving in self._linked))
+            for sign in signs:
+                sign.cancel()
         for transport in self._open:
             transport.abort()
+
+    async def _hear_main(self) -> None:
+        """MAIN's answer tells that the machine has begun with the channels of its thread."""
+        if self._main is None:
+            return
+        self._main.send(_ATTACH_CHANNELS)
+        try:
+            await self._main.wait_for(_CHANNELS_LIST)
+        except ProtocolError:
+            return  # it is no sign then
+        for _, leaving in self._linked:
+            if leaving.type not in OF_WORKER:
+                leaving.note_begun()
+
+    async def _hear_cursors(self) -> None:
+        """A pointer that was asked for after its screen tells that the machine has begun with the screen."""
+        async with asyncio.TaskGroup() as group:
+            for place, (id_, screen) in enumerate(self._linked):
+                for later_id, later in self._linked[place + 1 :]:
+                    if (screen.type, later.type, later_id) == (ChannelType.DISPLAY, ChannelType.CURSOR, id_):
+                        group.create_task(_hear(later, screen))
 
     @asynccontextmanager
     async def _step(self, name: str) -> AsyncIterator[Callable[[str], None]]:
@@ -266,7 +295,7 @@ class _Doctor:
             well("The password was taken." if self._password else "No password was given, and none was wanted.")
         return linked
 
-    async def _main(self, main: _Messages) -> tuple[int, list[ChannelId]]:
+    async def _ask_main(self, main: _Messages) -> tuple[int, list[ChannelId]]:
         """The session's id and the channels list, and the time from the question for it to the answer."""
         async with self._step("main") as well:
             init = codec.unpack(Init, await main.wait_for(_INIT))
@@ -305,7 +334,8 @@ class _Doctor:
         """Listen to a linked channel for as long as its machine needs."""
         if wanted.type in frozenset(ChannelType):
             trailing, mini = linked.trailing + pump.trailing, linked.mini_header
-            self._linked.append(Leaving.after_link(pump.transport, ChannelType(wanted.type), trailing, mini=mini))
+            leaving = Leaving.after_link(pump.transport, ChannelType(wanted.type), trailing, mini=mini)
+            self._linked.append((wanted.id, leaving))
 
     async def _ask_secured(self, session: int, wanted: ChannelId) -> tuple[LinkPump, LinkReplied]:
         try:
@@ -318,6 +348,11 @@ class _Doctor:
             return await self._ask(session, wanted.type, wanted.id)
         finally:
             self._secured = before
+
+
+async def _hear(pointer: Leaving, screen: Leaving) -> None:
+    await pointer.begun.wait()
+    screen.note_begun()
 
 
 def told(error: Exception) -> str:

@@ -4,6 +4,11 @@ libspice takes a new DISPLAY client in a loop of its worker that ends with the c
 `dcc_start`). A connection that ends inside that loop frees the memory which the loop looks at next, and the virtual
 machine dies of it; one that stays without a word keeps the machine's display waiting for half a minute. So INIT is said
 for clients that left without it, and nobody hangs up before the machine's first messages show that it has begun.
+
+A machine without a picture says nothing behind that loop, and over a Unix socket not even a ping. What it says
+elsewhere tells the same: the worker takes DISPLAY and CURSOR of one device one after the other, so that a CURSOR that
+was asked for later speaks when DISPLAY is past its loop (QEMU's was silent as long as INIT was held back); the other
+channels belong to the thread of MAIN, which has begun with them when it answers what it was asked later.
 """
 
 from __future__ import annotations
@@ -20,6 +25,8 @@ from gateway.spice.framing import HeaderScanner, frame
 from gateway.spice.limits import GLZ_WINDOW_PIXELS, IMAGE_CACHE_PIXELS, LEAVE_SECONDS
 from gateway.spice.messages.display import Init
 
+OF_WORKER: Final = frozenset({ChannelType.DISPLAY, ChannelType.CURSOR})
+"""Channels that libspice's worker serves, not the thread of MAIN."""
 DISPLAY_INIT: Final = 101  # of a client on DISPLAY (spice/protocol.h, SPICE_MSGC_DISPLAY_INIT)
 _SIGNS: Final = {ChannelType.DISPLAY: 2}
 """Messages of the machine that show that a channel has begun: DISPLAY's SET_ACK comes before its loop."""
@@ -39,8 +46,10 @@ class Leaving:
     def __init__(
         self, transport: Transport, type_: ChannelType, heard: HeaderScanner, *, mini: bool, greeted: bool = False
     ) -> None:
+        self.type = type_
+        self.begun = asyncio.Event()
+        """Set when the machine is known to have begun with the channel."""
         self._transport = transport
-        self._type = type_
         self._heard = heard
         self._may_end = asyncio.Event()
         transport.receiver = self
@@ -57,10 +66,15 @@ class Leaving:
         leaving._look(trailing)
         return leaving
 
-    async def end(self) -> None:
-        """Close, as soon as the machine bears it; at the latest after `LEAVE_SECONDS`, or when this is cancelled."""
+    def note_begun(self) -> None:
+        """The machine has begun with this channel, as it showed on another one."""
+        self.begun.set()
+        self._may_end.set()
+
+    async def end(self, seconds: float = LEAVE_SECONDS) -> None:
+        """Close, as soon as the machine bears it; at the latest after `seconds`, or when this is cancelled."""
         try:
-            async with asyncio.timeout(LEAVE_SECONDS):
+            async with asyncio.timeout(seconds):
                 await self._may_end.wait()
         except TimeoutError:
             pass  # a machine without a picture has nothing to say
@@ -82,5 +96,5 @@ class Leaving:
             self._heard.feed(data)
         except ProtocolError:
             self._may_end.set()  # this is no libspice
-        if has_begun(self._type, self._heard.messages):
-            self._may_end.set()
+        if has_begun(self.type, self._heard.messages):
+            self.note_begun()
