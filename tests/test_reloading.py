@@ -50,6 +50,13 @@ class Operator:
     async def reload(self) -> Reloaded:
         return await self.reloading.run(self.gateway.app)
 
+    async def open_door(self, name: str, url: str) -> tuple[int, str]:
+        """Have a machine, the only one, take native clients from now on: the port, and a ticket that opens it."""
+        self.write({name: url}, more='listen = "127.0.0.1:0"\n')
+        await self.reload()
+        ticket = await self.gateway.access.tickets.issue(await self.gateway.admin(), name)
+        return self.gateway.app[NATIVE][name].port, ticket.secret
+
     @property
     def names(self) -> list[str]:
         return [member.spec.name for member in self.gateway.app[FLEET]]
@@ -126,13 +133,9 @@ async def test_values_that_need_a_restart_are_named(path: Path) -> None:
 
 async def test_native_clients_come_in_where_the_file_says_now(path: Path) -> None:
     async with FakeMachine() as machine, operated(path, {"office": machine.url}) as operator:
-        admin = await operator.gateway.admin()
-        operator.write({"office": machine.url}, more='listen = "127.0.0.1:0"\n')
-        await operator.reload()
-        port = operator.gateway.app[NATIVE]["office"].port
-        ticket = await operator.gateway.access.tickets.issue(admin, "office")
+        port, ticket = await operator.open_door("office", machine.url)
         async with NativeClient(port) as client:
-            await client.link(ChannelType.MAIN, password=ticket.secret)
+            await client.link(ChannelType.MAIN, password=ticket)
             await operator.reload()
             assert operator.gateway.app[NATIVE]["office"].port == port
         operator.write({"office": machine.url})
@@ -142,13 +145,9 @@ async def test_native_clients_come_in_where_the_file_says_now(path: Path) -> Non
 
 async def test_locked_doors_let_nobody_in_and_nobody_out(path: Path) -> None:
     async with FakeMachine() as machine, operated(path, {"office": machine.url}) as operator:
-        admin = await operator.gateway.admin()
-        operator.write({"office": machine.url}, more='listen = "127.0.0.1:0"\n')
-        await operator.reload()
-        port = operator.gateway.app[NATIVE]["office"].port
-        ticket = await operator.gateway.access.tickets.issue(admin, "office")
+        port, ticket = await operator.open_door("office", machine.url)
         async with NativeClient(port) as client:
-            near = await client.link(ChannelType.MAIN, password=ticket.secret)
+            near = await client.link(ChannelType.MAIN, password=ticket)
             far = await machine.linked(ChannelType.MAIN)
             operator.doors.lock()
             with pytest.raises(ConnectionRefusedError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
 
@@ -28,23 +29,6 @@ ConfigFile = Annotated[
     Path | None, typer.Option(envvar="SPICEGATE_CONFIG", help=f"Configuration file; {FILE_NAME} if there is one.")
 ]
 
-_OPTIONS: Final[dict[str, Any]] = {
-    "url": Annotated[str, typer.Option(envvar="SPICEGATE_URL", help="The gateway's address.")],
-    "api_key": Annotated[
-        str | None,
-        typer.Option(
-            envvar="SPICEGATE_API_KEY", help="Key of the gateway's API; without, its store on this computer is used."
-        ),
-    ],
-    "gateway_ca": Annotated[
-        Path | None, typer.Option(envvar="SPICEGATE_CA", help="Certificate of the gateway's authority (PEM).")
-    ],
-    "config": ConfigFile,
-    "state": Annotated[Path | None, typer.Option(help="Directory of the gateway's own data.")],
-    "as_json": Annotated[bool, typer.Option("--json", help="Print JSON.")],
-}
-_DEFAULTS: Final[dict[str, Any]] = {"url": DEFAULT_URL, "as_json": False}
-
 
 def group(help_: str) -> typer.Typer:
     """A command of commands."""
@@ -56,26 +40,37 @@ def single() -> typer.Typer:
     return typer.Typer(add_completion=False)
 
 
+@dataclass
 class Session:
-    """One command's way to the gateway, and to whoever reads what it prints."""
+    """One command's way to the gateway, and to whoever reads what it prints: the options that all commands have."""
 
-    def __init__(
-        self,
-        url: str = DEFAULT_URL,
-        api_key: str | None = None,
-        gateway_ca: Path | None = None,
-        config: Path | None = None,
-        state: Path | None = None,
-        as_json: bool = False,
-    ) -> None:
-        self.as_json = as_json
-        self.config = config
-        self.state = state
-        self.is_local = api_key is None
-        self._remote = Remote(url, api_key, gateway_ca) if api_key is not None else None
+    url: Annotated[
+        str | None, typer.Option(envvar="SPICEGATE_URL", help=f"The gateway's address; {DEFAULT_URL} unless given.")
+    ] = None
+    api_key: Annotated[
+        str | None,
+        typer.Option(
+            envvar="SPICEGATE_API_KEY", help="Key of the gateway's API; without, its store on this computer is used."
+        ),
+    ] = None
+    gateway_ca: Annotated[
+        Path | None, typer.Option(envvar="SPICEGATE_CA", help="Certificate of the gateway's authority (PEM).")
+    ] = None
+    config: ConfigFile = None
+    state: Annotated[Path | None, typer.Option(help="Directory of the gateway's own data.")] = None
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
+
+    @property
+    def is_local(self) -> bool:
+        return self.api_key is None
 
     def local(self) -> Local:
         """The store on this computer. Raises `CommandFailed`."""
+        if self.url is not None:
+            raise CommandFailed(
+                "a gateway is asked with an API key: give --api-key (SPICEGATE_API_KEY), or leave out --url "
+                "(SPICEGATE_URL) for the store on this computer"
+            )
         from gateway.commands.local import Local  # behind it is the API's code: only who wants it waits for it
 
         return Local.configured(self.config, self.state)
@@ -89,12 +84,14 @@ class Session:
         return self._asker(path).pages(path, query)
 
     def _asker(self, path: str) -> Asker:
-        if self._remote is None and needs_gateway(path):
+        if self.api_key is not None:
+            return Remote(self.url or DEFAULT_URL, self.api_key, self.gateway_ca)
+        if needs_gateway(path):
             raise CommandFailed(
                 "this is asked of a running gateway: give --api-key (SPICEGATE_API_KEY), a key that is made on the "
                 "page of one's own account"
             )
-        return self._remote or self.local()
+        return self.local()
 
     def list(self, path: str, columns: Sequence[str], **query: str) -> None:
         """Print all items of a list."""
@@ -139,36 +136,43 @@ class Session:
 
 
 def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """A command of `app`: the function gets a `Session` before its own arguments, and the session's options come
-    behind them."""
+    """A command of `app`. What the function takes as a dataclass are options, one for each field; those of its first
+    argument, the `Session`, come last."""
 
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
         hints = get_type_hints(function, include_extras=True)
-        own = list(inspect.signature(function).parameters.values())[1:]
+        session, *own = inspect.signature(function).parameters.values()
+        given_as = {parameter: hints[parameter.name] for parameter in (*own, session)}
+        options: dict[str, Any] = {parameter.name: kind for parameter, kind in given_as.items() if is_dataclass(kind)}
 
         def run(**given: Any) -> None:
             try:
-                session = Session(**{option: given.pop(option) for option in _OPTIONS})
-                function(session, **given)
+                for argument, kind in options.items():
+                    given[argument] = kind(**{field.name: given.pop(field.name) for field in fields(kind)})
+                function(**given)
             except CommandFailed as error:
                 typer.echo(f"spicegate: {error}", err=True)
                 raise typer.Exit(1) from None
 
-        options = [
-            inspect.Parameter(option, inspect.Parameter.KEYWORD_ONLY, default=_DEFAULTS.get(option), annotation=hint)
-            for option, hint in _OPTIONS.items()
-        ]
-        own = [
-            parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[parameter.name])
-            for parameter in own
-        ]
-        run.__signature__ = inspect.Signature([*own, *options])  # type: ignore[attr-defined]
-        run.__annotations__ = {parameter.name: parameter.annotation for parameter in (*own, *options)}
+        taken: list[inspect.Parameter] = []
+        for parameter, kind in given_as.items():
+            taken += _options_of(kind) if is_dataclass(kind) else [_by_name(parameter.name, kind, parameter.default)]
+        run.__signature__ = inspect.Signature(taken)  # type: ignore[attr-defined]
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in taken}
         run.__doc__, run.__name__ = function.__doc__, function.__name__
         app.command(name)(run)
         return function
 
     return decorate
+
+
+def _options_of(kind: Any) -> list[inspect.Parameter]:
+    hints = get_type_hints(kind, include_extras=True)
+    return [_by_name(field.name, hints[field.name], field.default) for field in fields(kind)]
+
+
+def _by_name(name: str, hint: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
 
 
 def new_password(from_stdin: bool) -> str:

@@ -106,3 +106,9 @@ def test_state_that_is_not_there_is_told(state: Path) -> None:
 def test_value_that_is_not_taken_is_told(state: Path) -> None:
     result = run(state, "user", "add", "mia", "--password-stdin", stdin="short\n")
     assert (result.exit_code, "at least 10 characters" in result.output) == (1, True)
+
+
+def test_gateway_without_a_key_is_not_taken_for_the_store_on_this_computer(state: Path) -> None:
+    result = run(state, "user", "list", "--url", "https://gateway.example")
+    assert result.exit_code == 1
+    assert "give --api-key (SPICEGATE_API_KEY), or leave out --url" in result.stderr
