@@ -22,7 +22,9 @@ export class EventStream {
   /** @type {[string, (event: MessageEvent) => void][]} */
   #listeners = [];
   #pause = SOON_MS;
-  #closed = false;
+  /** Counts whenever what is under way is not wanted any more. */
+  #turn = 0;
+  #resting = false;
 
   /**
    * @param {string} address
@@ -46,8 +48,21 @@ export class EventStream {
   }
 
   close() {
-    this.#closed = true;
+    this.#turn++;
     this.#source.close();
+  }
+
+  /** Browsers have few connections for one gateway: a page that nobody sees needs none. */
+  rest() {
+    this.#resting = true;
+    this.close();
+  }
+
+  /** Goes on, from the beginning. */
+  wake() {
+    if (!this.#resting) return;
+    this.#resting = false;
+    this.#source = this.#begin();
   }
 
   #begin() {
@@ -68,11 +83,12 @@ export class EventStream {
 
   /** Opens the stream again as soon as the gateway is there and lets who asks listen. */
   async #return() {
-    while (!this.#closed) {
+    const turn = ++this.#turn;
+    for (;;) {
       await this.#wait(this.#pause);
       this.#pause = Math.min(LATE_MS, this.#pause * 2);
-      const refused = await this.#refusal();
-      if (this.#closed) return;
+      const refused = turn === this.#turn ? await this.#refusal() : null;
+      if (turn !== this.#turn) return;
       if (refused === "") {
         this.#source = this.#begin();
         return;

@@ -84,3 +84,17 @@ test("a stream that the browser opens again by itself is left to it, and a close
   await settled();
   assert.equal(sources.length, 1);
 });
+
+test("a page that nobody sees has no stream, and gets one when it is seen", async () => {
+  const { stream, sources, said } = streaming([]);
+  stream.wake();
+  assert.equal(sources.length, 1, "it has one");
+  sources[0].fail();
+  stream.rest();
+  await settled();
+  assert.equal(sources.length, 1);
+  stream.wake();
+  assert.equal(sources.length, 2);
+  sources[1].tell("news", "again");
+  assert.deepEqual(said, ["lost", "again"]);
+});

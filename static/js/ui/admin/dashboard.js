@@ -56,7 +56,11 @@ export class Dashboard {
     feed.onstatus = (status, sentence) => this.#showStatus(status, sentence);
     window.addEventListener("hashchange", () => this.#show());
     this.#shown.addEventListener("filtered", (event) => this.#remember(/** @type {CustomEvent} */ (event).detail));
-    window.addEventListener("pagehide", () => feed.close());
+    const look = () => (document.hidden ? feed.rest() : feed.wake());
+    document.addEventListener("visibilitychange", look);
+    window.addEventListener("pagehide", () => feed.rest());
+    window.addEventListener("pageshow", look); // the browser's way back may lead to the page as it was left
+    look();
     this.#show();
   }
 

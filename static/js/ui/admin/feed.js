@@ -68,6 +68,16 @@ export class Feed {
     this.#stream.close();
   }
 
+  /** Nobody looks: nothing need be told. */
+  rest() {
+    clearTimeout(this.#silence);
+    this.#stream.rest();
+  }
+
+  wake() {
+    this.#stream.wake();
+  }
+
   /** @param {"snapshot" | "changes" | "figures" | "channel"} name @param {(data: any) => void} take */
   #on(name, take) {
     this.#stream.on(name, (event) => {
