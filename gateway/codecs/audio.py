@@ -80,7 +80,8 @@ class Resampler:
         self._resampler = AudioResampler(format=_FORMAT, layout=_LAYOUT, rate=to)
 
     def resample(self, samples: bytes) -> bytes:
-        """So much as `samples`, which are whole ones, make possible; the filter keeps a few of them back."""
+        """What `samples` make possible; the filter keeps a few of them back. Raises `UsageError` as `check_whole`."""
+        check_whole(samples)
         if not samples:
             return b""
         return self._join(_audio_frame(samples, self._frequency))
@@ -100,9 +101,8 @@ class Frames:
         self._rest = b""
 
     def cut(self, samples: bytes) -> Iterator[bytes]:
-        """The frames that are complete with `samples`. Raises `UsageError` when those are not whole ones."""
-        if len(samples) % SAMPLE_BYTES:
-            raise UsageError(f"{len(samples)} bytes are no whole samples")
+        """The frames that are complete with `samples`. Raises `UsageError` as `check_whole`."""
+        check_whole(samples)
         whole = self._rest + samples
         end = len(whole) - len(whole) % FRAME_BYTES
         self._rest = whole[end:]
@@ -116,6 +116,12 @@ class Frames:
 
     def clear(self) -> None:
         self._rest = b""
+
+
+def check_whole(samples: bytes) -> None:
+    """Raises `UsageError` for what ends within a sample."""
+    if len(samples) % SAMPLE_BYTES:
+        raise UsageError(f"{len(samples)} bytes are no whole samples")
 
 
 def check_frequency(frequency: int) -> None:

@@ -138,7 +138,7 @@ class PlaybackChannel(SoundChannel[PlaybackClient]):
             connection.begin()
 
     def put(self, samples: bytes) -> None:
-        """Play interleaved 16-bit stereo, whole samples. Raises `UsageError` between `stop` and `start`."""
+        """Play interleaved 16-bit stereo. Raises `UsageError` between `stop` and `start`, and for half a sample."""
         if not self.is_active:
             raise UsageError("sound comes between start and stop")
         now = self.home.mm_time()

@@ -6,6 +6,7 @@ The machine's own sliders only set how loud clients are to be; samples are not c
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import index
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 
 from gateway.server.pipe_channel import PipeChannel
@@ -62,9 +63,10 @@ class SoundChannel(PipeChannel[S], Generic[S]):
 
         Raises `UsageError` for what is no volume.
         """
-        if not 0 < len(volume) <= MAX_VOLUMES or any(not 0 <= value <= FULL_VOLUME for value in volume):
-            raise UsageError(f"{list(volume)[:8]} is no volume")
-        self.volume = tuple(volume)
+        levels = tuple(map(index, volume))
+        if not 0 < len(levels) <= MAX_VOLUMES or any(not 0 <= level <= FULL_VOLUME for level in levels):
+            raise UsageError(f"{levels[:8]} is no volume")
+        self.volume = levels
         for connection in self.connections:
             connection.tell_volume()
 

@@ -53,6 +53,17 @@ async def heard(channel: ClientChannel, frames: int) -> list[messages.Data]:
     return [await channel.expect(messages.Data) for _ in range(frames)]
 
 
+@pytest.mark.parametrize("frequency", [OPUS_FREQUENCY, 44100, 8000])
+async def test_half_a_sample_is_the_machines_mistake_at_any_rate(frequency: int) -> None:
+    async with ServingCore() as core:
+        playback = player_of(core)
+        playback.start(frequency)
+        for octets in (1, 3, 5):
+            with pytest.raises(UsageError, match="no whole samples"):
+                playback.put(bytes(octets))
+        playback.put(bytes(SAMPLE_BYTES))
+
+
 async def test_client_hears_exactly_what_the_machine_plays() -> None:
     sound = tone(50)
     async with ServingCore() as core, core.client() as client:
