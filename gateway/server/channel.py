@@ -69,7 +69,7 @@ class RedChannel:
 
     @property
     def name(self) -> str:
-        """For people: the type in lower case, with the id when there can be several."""
+        """For people: the type in lower case, and the id."""
         return f"{self.type.name.lower()} {self.id}"
 
     @property

@@ -78,6 +78,8 @@ class Migration:
     def end(self) -> None:
         """The machine runs over there: clients switch."""
         for connection in self._take_connected():
+            for link in connection.client.channel_clients:
+                link.channel.on_migrate(link)
             connection.send(MigrateEnd())
 
     def cancel(self) -> None:

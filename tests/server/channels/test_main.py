@@ -8,10 +8,13 @@ from uuid import UUID
 import pytest
 
 from gateway.server.agent_link import AgentLink
+from gateway.server.channel_client import RedChannelClient
+from gateway.server.channels.cursor import CursorChannel
 from gateway.server.channels.migration import Destination
 from gateway.server.client import RedClient
 from gateway.server.display.worker import QXLWorker
 from gateway.server.interfaces import AgentInterface, Interface, QXLInterface
+from gateway.server.server import SpiceServer
 from gateway.spice import agent
 from gateway.spice.agent import RawMessage
 from gateway.spice.enums import (
@@ -27,6 +30,7 @@ from gateway.spice.errors import UsageError
 from gateway.spice.limits import AGENT_CHUNK_BYTES, AGENT_TOKENS, MAX_PIPE_BYTES
 from gateway.spice.messages import main
 from gateway.spice.messages.common import Disconnecting, MigrateData, Notify
+from gateway.spice.messages.cursor import Init
 from gateway.spice.wire import Message
 from tests.peers import soon
 from tests.serving_core import ClientChannel, ServingCore
@@ -329,6 +333,17 @@ async def test_everybody_is_shown_a_notice() -> None:
         assert (notice.severity, notice.message) == (NotifySeverity.WARN, b"The machine restarts.\0")
 
 
+class FollowedChannel(CursorChannel):
+    """A channel that notes who follows the machine."""
+
+    def __init__(self, server: SpiceServer) -> None:
+        super().__init__(server)
+        self.follow: list[RedChannelClient] = []
+
+    def on_migrate(self, client: RedChannelClient) -> None:
+        self.follow.append(client)
+
+
 async def test_clients_follow_a_migration_that_they_took_part_in() -> None:
     async with ServingCore() as core, core.client() as client:
         session = await client.begin()
@@ -338,8 +353,11 @@ async def test_clients_follow_a_migration_that_they_took_part_in() -> None:
         assert (place.port, place.sport, place.host_data) == (5900, 5901, b"elsewhere\0")
         await session.main.send(main.MigrateConnected())
         assert await soon(begun) == 1
+        core.server.register_channel(channel := FollowedChannel(core.server))
+        await (await session.link(ChannelType.CURSOR)).wait_for(Init)
         migration.end()
-        await session.main.expect(main.MigrateEnd)
+        await session.main.wait_for(main.MigrateEnd)
+        assert channel.follow == channel.clients != []
 
 
 async def test_client_that_could_not_link_over_there_is_not_counted() -> None:
