@@ -169,6 +169,7 @@ class Streams:
         self._over: list[Stream] = []
         """Those that the client still has to be told to end."""
         self._unplayable: set[VideoCodecType] = set()
+        self._last_id = -1
 
     def __len__(self) -> int:
         return len(self._streams)
@@ -261,13 +262,21 @@ class Streams:
         return next((encoder for encoder in playable if encoder.takes(box.width, box.height)), None)
 
     def _begin(self, video: Video) -> Stream | None:
-        encoder = self._encoder_for(video.box)
-        taken = {*self._streams, *(stream.id for stream in self._over)}
-        id_ = next((id_ for id_ in range(MAX_STREAMS) if id_ not in taken), None)
+        encoder, id_ = self._encoder_for(video.box), self._free_id()
         if encoder is None or id_ is None:
             return None
+        self._last_id = id_
         stream = self._streams[id_] = Stream(id_, video, self._outlet, encoder)
         return stream
+
+    def _free_id(self) -> int | None:
+        """One that was not used for long: late reports of a stream that is over are not to be taken for another's.
+
+        (spice-gtk reports each frame of a stream that it cannot play, by nothing but the stream's id.)
+        """
+        taken = {*self._streams, *(stream.id for stream in self._over)}
+        ids = ((self._last_id + step) % MAX_STREAMS for step in range(1, MAX_STREAMS + 1))
+        return next((id_ for id_ in ids if id_ not in taken), None)
 
     def _end(self, stream: Stream) -> None:
         del self._streams[stream.id]

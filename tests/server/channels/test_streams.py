@@ -177,6 +177,23 @@ async def test_client_that_cannot_play_a_stream_gets_another_codec_and_at_last_p
         assert not screen.streams
 
 
+async def test_late_reports_of_a_stream_that_could_not_be_played_do_not_end_the_next() -> None:
+    async with SteppedServingCore() as core, core.client() as client:
+        surface = adapter_of(core).worker.create_primary_surface(320, 240)
+        caps: list[int] = [*MULTI, DisplayCap.CODEC_VP8, DisplayCap.CODEC_MJPEG]
+        screen = await LinkedScreen.open(await client.begin(), caps=caps)
+        await screen.until(display.Mark)
+        film = Film(core.core, surface)
+        create = await film.until_stream(screen)
+        unplayable = StreamReport(create.id, 0, 0, 0, 0, 0xFFFFFFFF, 0, 0)
+        await screen.channel.send(unplayable)
+        await screen.until(display.StreamDestroy)
+        assert (await film.until_stream(screen)).codec_type is VideoCodecType.MJPEG
+        for _ in range(5):
+            await screen.channel.send(unplayable)
+            await film.run(screen, 1)
+
+
 async def test_streams_end_before_their_surface() -> None:
     async with SteppedServingCore() as core, core.client() as client:
         worker = adapter_of(core).worker
