@@ -125,3 +125,19 @@ def test_on_screen_keyboard_types_on_the_machine(gateway: DemoGateway, phone: Vi
     session.send("Input.insertText", {"text": "test"})
     session.send("Input.insertText", {"text": "\n"})
     wait_for("what was written", lambda: "\nIt's A test" in text(gateway, shell))
+
+
+def test_touchpad_that_is_pinched_makes_the_picture_larger_and_smaller(phone: Viewer) -> None:
+    session, before = phone.context.new_cdp_session(phone.page), scale(phone)
+    ctrl = 2
+
+    def pinch(distance: int) -> None:
+        place = {"x": 420, "y": 200, "deltaX": 0, "deltaY": distance}
+        session.send("Input.dispatchMouseEvent", {"type": "mouseWheel", "modifiers": ctrl, **place})
+
+    for _ in range(5):
+        pinch(-20)
+    wait_for("a larger picture", lambda: scale(phone) > 2.5 * before)
+    for _ in range(8):
+        pinch(20)
+    wait_for("the picture as it was", lambda: scale(phone) == before)

@@ -9,7 +9,12 @@ import { Wheel } from "./wheel.js";
  * @typedef {object} PictureGeometry
  * @property {(x: number, y: number) => {x: number, y: number}} toMachine  client coordinates → machine pixel
  * @property {() => number} scale  CSS pixels per machine pixel
+ * @property {(factor: number, x: number, y: number) => void} zoom  makes the picture larger around a place
+ * @property {() => boolean} ctrlDown  whether the machine sees Ctrl held: browsers say so of fingers that pinch a touchpad
  */
+
+/** Wheel pixels of a touchpad's pinch that make the picture larger by e. */
+const PINCH_PIXELS = 100;
 
 /**
  * In client mode the pointer is at places. In server mode it makes motions: with the pointer locked, which a click
@@ -160,6 +165,10 @@ export class PointerListener {
   /** @param {WheelEvent} event */
   #turned(event) {
     event.preventDefault();
+    if (event.ctrlKey && !this.#geometry.ctrlDown()) {
+      this.#geometry.zoom(Math.exp(-event.deltaY / PINCH_PIXELS), event.clientX, event.clientY);
+      return;
+    }
     if (this.#relative && !this.locked && !this.#lockRefused) return;
     const clicks = this.#wheel.turn(event);
     if (clicks !== 0) this.#pointer.wheel(clicks);

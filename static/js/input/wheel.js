@@ -17,11 +17,13 @@ export class Wheel {
   #collected = 0;
 
   /**
-   * @param {{deltaY: number, deltaMode: number}} event
+   * With Shift browsers turn the wheel sideways; what Shift means is the machine's business.
+   * @param {{deltaX?: number, deltaY: number, deltaMode: number, shiftKey?: boolean}} event
    * @returns {number} clicks: negative up, positive down
    */
-  turn({ deltaY, deltaMode }) {
-    const pixels = deltaY * (deltaMode === LINES ? NOTCH_PIXELS / NOTCH_LINES : deltaMode === PAGES ? NOTCH_PIXELS : 1);
+  turn({ deltaX = 0, deltaY, deltaMode, shiftKey = false }) {
+    const delta = shiftKey && deltaY === 0 ? deltaX : deltaY;
+    const pixels = delta * (deltaMode === LINES ? NOTCH_PIXELS / NOTCH_LINES : deltaMode === PAGES ? NOTCH_PIXELS : 1);
     if (!Number.isFinite(pixels)) return 0;
     if (Math.sign(pixels) !== Math.sign(this.#collected)) this.#collected = 0;
     this.#collected += pixels;

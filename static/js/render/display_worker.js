@@ -101,9 +101,20 @@ class Display {
   #tellStats() {
     const { totals } = this.#channel;
     const { frames, presentMs, pixels } = this.#presenter.stats;
-    const codecs = Object.entries(totals.byType).map(([name, count]) => `${name} ${count}`).join(", ");
-    const stats = { ...totals, kernels: this.#kernels, frames, presentMs, presentedPixels: pixels, queue: totals.queuedBytes, codecs };
-    this.#tell("stats", { stats });
+    const video = totals.streamFrames;
+    const kinds = Object.entries(video ? { ...totals.byType, "MJPEG video": video } : totals.byType);
+    this.#tell("stats", {
+      stats: {
+        ...totals,
+        updates: totals.updates + video,
+        kernels: this.#kernels,
+        frames,
+        presentMs,
+        presentedPixels: pixels,
+        queue: totals.queuedBytes,
+        codecs: kinds.map(([name, count]) => `${name} ${count}`).join(", "),
+      },
+    });
   }
 
   /** @param {number} request */

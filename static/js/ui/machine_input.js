@@ -55,16 +55,15 @@ export class MachineInput {
     });
     this.#keys = new KeyboardListener(stage.field, this.keyboard, this.locks);
     this.#keys.onescape = () => this.onescape?.();
-    this.#points = new PointerListener(stage.field, this.#pointer, {
-      toMachine: (x, y) => stage.toMachine(x, y),
+    const picture = {
+      toMachine: (/** @type {number} */ x, /** @type {number} */ y) => stage.toMachine(x, y),
       scale: () => stage.scale,
-    });
-    this.#touches = new TouchListener(stage.field, this.#pointer, {
-      toMachine: (x, y) => stage.toMachine(x, y),
-      scale: () => stage.scale,
-      pan: (dx, dy) => stage.pan(dx, dy),
-      zoom: (factor, x, y) => stage.zoomBy(factor, x, y),
-    });
+      pan: (/** @type {number} */ dx, /** @type {number} */ dy) => stage.pan(dx, dy),
+      zoom: (/** @type {number} */ factor, /** @type {number} */ x, /** @type {number} */ y) => stage.zoomBy(factor, x, y),
+      ctrlDown: () => this.keyboard.down.has("ControlLeft") || this.keyboard.down.has("ControlRight"),
+    };
+    this.#points = new PointerListener(stage.field, this.#pointer, picture);
+    this.#touches = new TouchListener(stage.field, this.#pointer, picture);
     this.#points.onactivity = (event) => this.#active(event);
     this.#points.onlock = () => this.#showPointer();
   }

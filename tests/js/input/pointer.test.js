@@ -90,6 +90,12 @@ test("three notches at once are three clicks, and a touchpad's pixels add up to 
   assert.equal(clicks.reduce((sum, click) => sum + click, 0), 1);
 });
 
+test("a wheel that Shift turns sideways still turns the machine's", () => {
+  assert.equal(new Wheel().turn({ deltaX: 100, deltaY: 0, deltaMode: 0, shiftKey: true }), 1);
+  assert.equal(new Wheel().turn({ deltaX: 100, deltaY: 0, deltaMode: 0, shiftKey: false }), 0);
+  assert.equal(new Wheel().turn({ deltaX: 3, deltaY: -100, deltaMode: 0, shiftKey: true }), -1);
+});
+
 test("a turn back does not pay for what was turned forth", () => {
   const wheel = new Wheel();
   assert.equal(wheel.turn({ deltaY: 40, deltaMode: 0 }), 0);
