@@ -281,8 +281,16 @@ class Scribble:
         brush = self._solid()
         if self._rng.random() < 0.5:
             brush = Brush(BrushType.PATTERN, Pattern(self.bitmap(9, 7, alpha=False), Point(3, 4)))
-        data = draw.Stroke(Path(segments), LineAttr(LineFlags(0)), brush, int(rop), 0)
+        data = draw.Stroke(Path(segments), self._line(), brush, int(rop), 0)
         return draw.DrawStroke(self._base(most_rects=1), data)
+
+    def _line(self) -> LineAttr:
+        """Whole, or with dashes."""
+        if self._rng.random() < 0.5:
+            return LineAttr(LineFlags(0))
+        style = [self._rng.randint(1, 12 * 16) / 16 for _ in range(self._rng.randint(1, 4))]
+        gap = self._rng.choice((LineFlags(0), LineFlags.START_WITH_GAP))
+        return LineAttr(LineFlags.STYLED | gap, style)
 
     def draw_text(self) -> Message:
         """No surface as a pattern: libspice leaves its transform and repeat to the next operation."""

@@ -9,7 +9,7 @@ import { MAX_PATH_POINTS } from "../spice/limits.gen.js";
 const MOST_HALVINGS = 24;
 
 /** @param {number} fixed 28.4 @returns {number} the pixel; exactly half rounds down */
-const toPixel = (fixed) => (fixed >> 4) + ((fixed & 15) > 8 ? 1 : 0);
+export const toPixel = (fixed) => (fixed >> 4) + ((fixed & 15) > 8 ? 1 : 0);
 
 /**
  * @param {{segments: {flags: number, points: Point[]}[]}} path

@@ -4,8 +4,9 @@ import { LineFlags, Ropd } from "../spice/enums.gen.js";
 import { ProtocolError } from "../spice/errors.js";
 import { MAX_IMAGE_PIXELS } from "../spice/limits.gen.js";
 import { paint } from "./blit.js";
+import { DashCycle, dashedPixels } from "./dashes.js";
 import { brushInk, onRegion, patternOf } from "./drawing.js";
-import { polylines } from "./path.js";
+import { polylines, toPixel } from "./path.js";
 import { after } from "./pictures.js";
 import { extents, intersect } from "./region.js";
 import { ropOf } from "./rop.js";
@@ -19,33 +20,61 @@ const BIASED = Object.freeze([3, 4, 6, 7]);
 // Beyond this length products leave the exact integers of a double.
 const LONG = 1 << 24;
 
-/**
- * Lines with dashes are not drawn: they are counted.
- * @type {Operation}
- */
+/** Dashes and gaps are counted in bytes, as other clients do. */
+const DASH_MASK = 0xff;
+
+/** @type {Operation} */
 export function drawStroke(canvas, message) {
   const { data } = message;
   const rop = ropOf(data.fore_mode, Ropd.INVERS_BRUSH, Ropd.INVERS_DEST);
+  const dashes = dashesOf(data.attr);
   return onRegion(canvas, message, (surface, region) =>
     after(patternOf(canvas, data.brush), (pattern) => {
-      if (data.attr.flags & LineFlags.STYLED) {
-        canvas.ignored("draw_stroke with dashes");
-        return;
-      }
       if (!region.length) return;
       const ink = brushInk(surface, data.brush, pattern);
       const around = extents(region);
       let budget = MAX_IMAGE_PIXELS;
       for (const points of polylines(data.path)) {
-        for (let i = 1; i < points.length; i++) {
-          for (const [x1, y, x2] of spans(points[i - 1], points[i], around)) {
-            budget -= x2 - x1 + region.length;
-            if (budget < 0) throw new ProtocolError("a path draws too many pixels");
-            paint(surface, intersect(region, x1, y, x2, y + 1), ink, rop);
-          }
+        for (const [x1, y, x2] of dashes ? dashSpans(points, dashes, around, isCareful(rop)) : lineSpans(points, around)) {
+          budget -= x2 - x1 + region.length;
+          if (budget < 0) throw new ProtocolError("a path draws too many pixels");
+          paint(surface, intersect(region, x1, y, x2, y + 1), ink, rop);
         }
       }
     }));
+}
+
+/** @param {{flags: number, style?: readonly number[] | null}} attr @returns {DashCycle | null} null: a whole line */
+function dashesOf({ flags, style }) {
+  if (!(flags & LineFlags.STYLED)) return null;
+  const lengths = (style ?? []).map((length) => toPixel(length * 16) & DASH_MASK);
+  const cycle = new DashCycle(lengths, (flags & LineFlags.START_WITH_GAP) !== 0 && lengths.length > 0);
+  return cycle.isEmpty ? null : cycle;
+}
+
+/**
+ * Whether drawing a pixel twice makes a difference. For such operations other clients collect the pixels first, and then
+ * fill the corners of dashed lines too. The bits are those of X's functions, which SPICE has in the same order.
+ * @param {number} rop
+ */
+function isCareful(rop) {
+  return (rop & 0b1100) === 0b1000 || (rop & 0b11) === 0b10;
+}
+
+/**
+ * @param {readonly Point[]} points @param {DashCycle} cycle @param {Rect} around @param {boolean} corners
+ * @returns {Generator<[number, number, number]>} left, row, right
+ */
+function* dashSpans(points, cycle, around, corners) {
+  for (const [x, y] of dashedPixels(points, cycle, around, corners)) yield [x, y, x + 1];
+}
+
+/**
+ * @param {readonly Point[]} points @param {Rect} around
+ * @returns {Generator<[number, number, number]>}
+ */
+function* lineSpans(points, around) {
+  for (let i = 1; i < points.length; i++) yield* spans(points[i - 1], points[i], around);
 }
 
 /**

@@ -263,8 +263,8 @@ class Viewing {
 
   /** Brings up the on-screen keyboard of this device, or puts it away. */
   #write() {
-    const field = this.input.typing.element;
-    (field.matches(":focus") ? this.stage.field : field).focus({ preventScroll: true });
+    if (this.input.typing.isOpen) this.stage.field.focus({ preventScroll: true });
+    else this.input.typing.open();
     this.#toolbar.toggle(false);
   }
 

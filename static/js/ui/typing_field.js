@@ -16,7 +16,7 @@ export class TypingField {
   onfocus = () => {};
 
   element = make("textarea", {
-    class: "typing", tabindex: -1, "aria-label": "Type on the machine's keyboard", autocapitalize: "none",
+    class: "typing", hidden: true, tabindex: -1, "aria-label": "Type on the machine's keyboard", autocapitalize: "none",
     autocomplete: "off", autocorrect: "off", spellcheck: "false", rows: 1,
   });
 
@@ -38,8 +38,19 @@ export class TypingField {
     this.#refill();
   }
 
+  /** Brings the on-screen keyboard up; it goes with the focus. */
+  open() {
+    this.element.hidden = false;
+    this.element.focus({ preventScroll: true });
+  }
+
+  get isOpen() {
+    return !this.element.hidden;
+  }
+
   /** @param {boolean} focused */
   #focused(focused) {
+    this.element.hidden = !focused;
     this.#refill();
     this.onfocus(focused);
   }

@@ -182,15 +182,19 @@ test("a glyph in another galaxy is refused, one that lacks bits draws nothing", 
 test("paths with endless curves, curves without a beginning and lines across the universe end", () => {
   const canvas = new BenchCanvas();
   const far = 0x7fffffff / 16;
+  let attr = { flags: 0 };
   const stroke = (...segments) => canvas.draw("draw_stroke", {
     base: base(EVERYTHING),
     data: {
       path: { num_segments: segments.length, segments: segments.map(([flags, ...points]) => ({ flags, points: points.map(([x, y]) => ({ x, y })) })) },
-      attr: { flags: 0 }, brush: solid(0xffffff), fore_mode: 8, back_mode: 0,
+      attr, brush: solid(0xffffff), fore_mode: 8, back_mode: 0,
     },
   });
   refused(() => stroke([16, [0, 0], [1, 1], [2, 2]]));
   refused(() => stroke([17, [0, 0], [1, 1]]));
   refused(() => stroke([17, [0, 0], ...Array.from({ length: 30000 }, (_, i) => [i % 3 === 2 ? 0 : far, i % 3 === 1 ? far : 0])]));
-  stroke([3, [-far, -far], [far, far - 1]], [3, [far, -far], [-far, far]]);
+  const across = [[3, [-far, -far], [far, far - 1]], [3, [far, -far], [-far, far]], [3, [far, 5], [-far, 5], [far, 6]]];
+  stroke(...across);
+  attr = { flags: 12, style_nseg: 255, style: new Array(255).fill(far) };
+  stroke(...across);
 });

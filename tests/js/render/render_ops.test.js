@@ -80,11 +80,35 @@ test("a curve passes through its ends and stays near its control points' hull", 
   assert.ok(drawn.length > 20 && drawn.every((at) => Number(at.split(",")[1]) >= 4));
 });
 
-test("a dashed line is counted, not drawn", () => {
+/** @param {number[]} style @param {number} [flags] */
+const dashes = (style, flags = 8) => ({ attr: { flags, style_nseg: style.length, style } });
+
+test("a dashed line begins with its first dash, or with a gap as long", () => {
   const canvas = screen();
-  canvas.draw("draw_stroke", stroke([line([0, 0], [9, 9])], { attr: { flags: 8, style_nseg: 1, style: [16] } }));
-  assert.deepEqual(white(canvas), []);
-  assert.equal(canvas.ignoredNames.length, 1);
+  canvas.draw("draw_stroke", stroke([line([0, 1], [12, 1])], dashes([3, 2])));
+  assert.deepEqual(white(canvas), ["0,1", "1,1", "10,1", "11,1", "2,1", "5,1", "6,1", "7,1"]);
+  const other = screen();
+  other.draw("draw_stroke", stroke([line([0, 1], [9, 1])], dashes([3, 2], 8 | 4)));
+  assert.deepEqual(white(other), ["3,1", "4,1", "8,1"]);
+});
+
+test("dashes go on around corners, are as long on slopes, and are drawn once where they meet", () => {
+  const canvas = screen();
+  const path = { flags: 1 | 2, points: [[0, 0], [4, 0], [4, 8]].map(([x, y]) => ({ x, y })) };
+  canvas.draw("draw_stroke", stroke([path], { ...dashes([6, 2]), fore_mode: 64 }));
+  assert.deepEqual(white(canvas), ["0,0", "1,0", "2,0", "3,0", "4,0", "4,1", "4,4", "4,5", "4,6", "4,7"]);
+  const slope = screen();
+  slope.draw("draw_stroke", stroke([line([0, 0], [9, 9])], dashes([3, 3])));
+  assert.deepEqual(white(slope), ["0,0", "1,1", "2,2", "5,5", "6,6"]);
+});
+
+test("dashes without any length make a whole line", () => {
+  const canvas = screen();
+  canvas.draw("draw_stroke", stroke([line([0, 0], [5, 0])], dashes([0, 0.25])));
+  assert.equal(white(canvas).length, 5);
+  canvas.draw("draw_stroke", stroke([line([0, 3], [5, 3])], { attr: { flags: 8, style_nseg: 0, style: null } }));
+  assert.equal(white(canvas).length, 10);
+  assert.deepEqual(canvas.ignoredNames, []);
 });
 
 const glyph = (x, y, width, height, data) =>
