@@ -33,7 +33,7 @@ from gateway.spice.link_client import LinkClient
 from gateway.spice.link_server import LinkServer
 from gateway.spice.wire import Message
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 """Seconds after which a peer that waits gives up, and the test with it."""
 
 COMMON_CAPS = to_words([CommonCap.AUTH_SELECTION, CommonCap.AUTH_SPICE, CommonCap.MINI_HEADER])

@@ -28,7 +28,7 @@ from gateway.spice.errors import LinkRefused
 from gateway.spice.messages.common import Notify
 from gateway.spice.messages.main import Init
 from tests.certificates import make_certificate
-from tests.peers import NativeClient
+from tests.peers import PATIENCE, NativeClient
 from tests.running import PASSWORD
 
 ROOT = Path(__file__).parents[1]
@@ -86,7 +86,7 @@ def serving(cwd: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str],
         yield process, link(process)
     finally:
         process.kill()
-        process.communicate(timeout=10)
+        process.communicate(timeout=PATIENCE)
 
 
 def link(process: subprocess.Popen[str]) -> str:
@@ -103,16 +103,16 @@ def test_version_is_printed(run: Run) -> None:
 
 def test_serve_without_a_machine_opens_the_demo_machine(tmp_path: Path) -> None:
     with serving(tmp_path) as (process, address):
-        with urllib.request.build_opener(urllib.request.HTTPCookieProcessor).open(address, timeout=10) as answer:
+        with urllib.request.build_opener(urllib.request.HTTPCookieProcessor).open(address, timeout=PATIENCE) as answer:
             assert b"first administrator" in answer.read()
         site, token = address.split("/setup?token=")
         form = {"token": token, "name": "me", "password": PASSWORD, "again": PASSWORD}
         request = urllib.request.Request(f"{site}/setup", urlencode(form).encode(), {"Origin": site})
         with pytest.raises(urllib.error.HTTPError) as entered:
-            urllib.request.build_opener(NoRedirect).open(request, timeout=10)
+            urllib.request.build_opener(NoRedirect).open(request, timeout=PATIENCE)
         assert entered.value.headers["Location"] == "/m/demo"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=PATIENCE) == 0
 
 
 async def test_native_client_opens_the_demo_machine_with_its_password(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ async def test_native_client_is_told_that_the_gateway_stops(tmp_path: Path) -> N
             process.send_signal(signal.SIGTERM)
             assert b"being stopped" in bytes((await main.wait_for(Notify)).message)
             process.send_signal(signal.SIGTERM)
-            assert await asyncio.to_thread(process.wait, 10) == 0
+            assert await asyncio.to_thread(process.wait, PATIENCE) == 0
         assert process.stderr is not None
         log = process.stderr.read()
     assert re.search(r"main 0 closed .*: The gateway is being stopped", log), log
@@ -181,10 +181,10 @@ def test_password_in_the_environment_that_is_too_long_is_told(run: Run) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_gateway_serves_until_a_signal_and_leaves_in_order(tmp_path: Path, number: signal.Signals) -> None:
     with serving(tmp_path, "spice://127.0.0.1:1", "--name", "office") as (process, address):
-        with urllib.request.urlopen(address.split("/setup")[0] + "/healthz", timeout=10) as response:
+        with urllib.request.urlopen(address.split("/setup")[0] + "/healthz", timeout=PATIENCE) as response:
             assert response.read() == b"ok\n"
         process.send_signal(number)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=PATIENCE) == 0
         assert process.stderr is not None
         errors = process.stderr.read()
     assert "Traceback" not in errors
@@ -219,7 +219,7 @@ def test_port_that_is_taken_is_told(tmp_path: Path, run: Run) -> None:
 def test_configuration_file_beside_is_used(tmp_path: Path) -> None:
     (tmp_path / "spicegate.toml").write_text('[[machines]]\nname = "office"\nurl = "spice://127.0.0.1:1"\n')
     with serving(tmp_path) as (_, address), pytest.raises(urllib.error.HTTPError) as answer:
-        urllib.request.urlopen(address.split("/setup")[0] + "/ws/office", timeout=10)
+        urllib.request.urlopen(address.split("/setup")[0] + "/ws/office", timeout=PATIENCE)
     assert answer.value.code == 400
 
 
@@ -231,7 +231,7 @@ def test_gateway_serves_over_tls(tmp_path: Path) -> None:
         assert address.startswith("https://")
         secure = urllib.request.HTTPSHandler(context=context)
         opener = urllib.request.build_opener(secure, urllib.request.HTTPCookieProcessor)
-        with opener.open(address, timeout=10) as answer:
+        with opener.open(address, timeout=PATIENCE) as answer:
             assert answer.status == 200
 
 

@@ -12,7 +12,7 @@ import pytest
 from gateway.server.transport import Transport
 from gateway.spice.enums import ChannelType, LinkErr
 from gateway.spice.framing import MINI_HEADER
-from gateway.spice.limits import RECEIVE_BYTES
+from gateway.spice.limits import PING_SECONDS, RECEIVE_BYTES
 from gateway.spice.messages.common import Ping, SetAck
 from gateway.spice.messages.inputs import KeyDown
 from tests.peers import Browser, BrowserChannel, Channel, FakeMachine, Gone, MachineChannel, soon
@@ -227,7 +227,7 @@ async def test_hostile_browser_loses_its_channel_and_the_machine_sees_none_of_it
 
 
 @pytest.mark.parametrize("how", ["vanish", "close"])
-async def test_browser_that_leaves_closes_the_machines_side_within_a_second(
+async def test_browser_that_leaves_closes_the_machines_side_at_once(
     gateway: RunningGateway, browser: Browser, machine: FakeMachine, session: Session, how: str
 ) -> None:
     near, far = session
@@ -239,7 +239,7 @@ async def test_browser_that_leaves_closes_the_machines_side_within_a_second(
         await near.close()
     await far.gone()
     await far_display.gone()
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < PING_SECONDS, "no ping had to tell of it"
     assert gateway.machine().server.clients == []
 
 
@@ -252,7 +252,7 @@ async def test_browser_that_leaves_while_its_picture_is_stuck_closes_the_machine
     started = time.monotonic()
     near.vanish()
     await soon(flood)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < PING_SECONDS, "no ping had to tell of it"
 
 
 async def test_browser_that_leaves_during_the_link_takes_the_machines_connection_with_it() -> None:

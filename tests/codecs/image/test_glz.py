@@ -19,6 +19,8 @@ from tests.codecs.image.scenes import desktop, noise, photo, seen, translucent
 
 NUMBER_AND_REACH = struct.Struct(">QI")
 NUMBER_AT = 21
+UNSUITABLE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+"""Checks: the fixture serves every example, and the computer may be busy."""
 
 with_and_without_kernels = pytest.mark.parametrize("kernels", [KERNELS, None], ids=["compiled", "without kernels"])
 
@@ -130,7 +132,7 @@ def sessions(draw: st.DrawFn) -> tuple[int, list[tuple[Pixels, bool]]]:
     return window, pictures
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=UNSUITABLE)
 @given(session=sessions())
 def test_browser_decodes_any_session_whatever_the_dictionary_forgets(
     browser: BrowserDecoder, session: tuple[int, list[tuple[Pixels, bool]]]

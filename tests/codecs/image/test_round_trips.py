@@ -27,6 +27,8 @@ from tests.codecs.image.scenes import SCENES, SIZES, desktop, seen, small_pictur
 Encoder = Callable[[Pixels, bool], Encoded]
 
 WINDOW = 1 << 22
+UNSUITABLE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+"""Checks: the fixture serves every example, and the computer may be busy."""
 
 
 def encode_glz(pixels: Pixels, alpha: bool) -> Encoded:
@@ -86,7 +88,7 @@ def test_browser_decodes_a_full_screen_exactly(browser: BrowserDecoder, encode: 
 
 @exact
 @with_and_without_alpha
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=UNSUITABLE)
 @given(pixels=small_pictures())
 def test_browser_decodes_whatever_repeats_itself(
     browser: BrowserDecoder, encode: Encoder, alpha: bool, pixels: Pixels

@@ -18,6 +18,7 @@ from tests.screen import LinkedScreen
 
 CAPS: list[int] = [DisplayCap.LZ4_COMPRESSION, DisplayCap.MONITORS_CONFIG]
 QUIET_SECONDS = 1.2
+MOST_WAITS = 30
 
 
 async def test_client_sees_the_desktop_to_the_pixel() -> None:
@@ -35,17 +36,12 @@ async def test_resting_machine_sends_nothing() -> None:
         await LinkedScreen.open(session, caps=CAPS)
         await session.link(ChannelType.CURSOR)
         await session.link(ChannelType.INPUTS)
-        await settled(core)
-        before = sent(core)
-        await asyncio.sleep(QUIET_SECONDS)  # that nothing happens can only be waited for
-        assert sent(core) == before
-
-
-async def settled(core: ServingDemo) -> None:
-    """Until a while passes without a message."""
-    before = -1
-    while before != (before := sent(core)):
-        await asyncio.sleep(QUIET_SECONDS / 2)
+        for _ in range(MOST_WAITS):  # a busy computer comes to rest late
+            before = sent(core)
+            await asyncio.sleep(QUIET_SECONDS)  # that nothing happens can only be waited for
+            if sent(core) == before:
+                return
+    raise AssertionError("it never rests")
 
 
 def sent(core: ServingDemo) -> int:

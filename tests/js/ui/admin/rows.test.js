@@ -76,9 +76,9 @@ test("five thousand rows are filtered and sorted in a fraction of the second bet
   made.set(Array.from({ length: 5000 }, (_, index) => ({ name: `machine ${index % 977} display ${index}`, address: `10.0.${index % 250}.1`, trip: index % 311 })));
   made.filter("machine 10.0.0.0/8");
   made.sort(({ name }) => name, false);
-  const begun = performance.now();
+  const begun = process.cpuUsage();
   assert.equal(made.view.length, 5000);
-  assert.ok(performance.now() - begun < 500);
+  assert.ok(process.cpuUsage(begun).user < 500_000, "microseconds, of this program's own time");
 });
 
 test("rows that somebody points at stay in their places, what is new comes behind them", () => {
