@@ -14,15 +14,18 @@ pytestmark = pytest.mark.fuzz
 SECONDS = 15
 """Of each of two machines."""
 
+LEAST = 300
+"""Connections, however long a busy computer takes for them."""
+
 SEED = 20261
 
 
 @pytest.mark.parametrize("target", [Everything, Demo])
 async def test_machine_survives_spoilt_recordings(target: type[Target]) -> None:
     async with fuzzer(target(), SEED) as running:
-        outcome = await running.run(SECONDS)
+        outcome = await running.run(SECONDS, least=LEAST)
     assert set(outcome.streams) >= {channel.name for channel in running.channels} | {"link"}
-    assert sum(outcome.streams.values()) > 100
+    assert sum(outcome.streams.values()) >= LEAST
 
 
 async def test_fuzzer_finds_a_device_that_fails() -> None:
@@ -30,7 +33,7 @@ async def test_fuzzer_finds_a_device_that_fails() -> None:
     with pytest.raises(AssertionError, match="too much for this keyboard"):
         async with fuzzer(core, SEED) as running:
             core.keyboard.most = 60
-            await running.run(SECONDS)
+            await running.run(SECONDS, least=3 * LEAST)
 
 
 def test_recordings_hold_what_a_client_says_on_every_channel_that_it_has() -> None:
