@@ -15,7 +15,8 @@ from playwright.sync_api import Browser, Error, sync_playwright
 from tests.compose.engine import Stack, find_engine
 from tests.e2e.browser import CHROMIUM, Viewer, chromium
 from tests.e2e.credentials import NAME, PASSWORD
-from tests.e2e.program import free_port, ticks
+from tests.e2e.program import ticks
+from tests.e2e.reserved import free_port
 
 SERVICES = ("gateway", "desktop")
 #: From `up` to a link in the log: the gateway waits for the desktop.

@@ -21,12 +21,13 @@ from playwright.sync_api import (
     Page,
     Playwright,
     ViewportSize,
+    expect,
 )
 
 from tests.e2e import picture
 from tests.e2e.credentials import NAME, PASSWORD
 from tests.e2e.picture import Pixels
-from tests.e2e.program import ticks
+from tests.e2e.program import PATIENCE, ticks
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = (
@@ -41,6 +42,7 @@ ARGUMENTS = (
 #: The picture that is on show.
 CANVAS = "spice-viewer canvas.picture:not([hidden])"
 VIEWPORT: ViewportSize = {"width": 1400, "height": 1000}
+PATIENCE_MS = 1000 * PATIENCE
 
 #: Listens from before the element exists.
 _WATCH = """
@@ -93,6 +95,8 @@ _CANVAS_PIXELS = f"""async (selector) => {{
   return {{width: taken.width, height: taken.height, data: await asBase64(taken.data)}};
 }}"""
 
+expect.set_options(timeout=PATIENCE_MS)
+
 
 def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
@@ -105,7 +109,7 @@ class Visitor:
         self.context: BrowserContext = browser.new_context(
             viewport=viewport, ignore_https_errors=True, has_touch=touch, is_mobile=touch
         )
-        self.context.set_default_timeout(20_000)
+        self.context.set_default_timeout(PATIENCE_MS)
         self.context.add_init_script(_WATCH)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
@@ -146,32 +150,39 @@ class Viewer(Visitor):
         if self.page.locator("#password").count():
             self.page.fill("#name", NAME)
             self.page.fill("#password", PASSWORD)
-            self.page.click("button[type=submit]")
+            with self.page.expect_navigation():
+                self.page.click("button[type=submit]")
 
     def wait_for_first_frame(self) -> FirstFrame:
         try:
-            seen = self.page.evaluate(_WITHIN, ["firstFrame", 20_000])
+            seen = self.page.evaluate(_WITHIN, ["firstFrame", PATIENCE_MS])
         except Error as error:
             raise AssertionError(f"{error.message}; {self.account()}") from None
         return FirstFrame(seen["at"], seen["at"] - seen["milliseconds"] + seen["steps"]["reach"])
 
+    def wait_for_input(self) -> None:
+        """Returns when keys and pointer reach the machine: INPUTS may open later than the picture comes."""
+        expect(self.page.locator("spice-viewer button[data-keys]").first).to_be_enabled()
+
     def prefer_compression(self, name: str) -> None:
         """Asks the machine, in a new session, to compress like this; returns with its first frame."""
         self.page.evaluate(
-            """async (name) => {
+            """(name) => {
               const element = document.querySelector("spice-viewer");
-              const shown = new Promise((seen) => element.addEventListener("spice-firstframe", seen, {once: true}));
+              window.preferred = new Promise((seen) => {
+                element.addEventListener("spice-firstframe", () => seen(), {once: true});
+              });
               element.setAttribute("compression", name);
               element.reconnect();
-              await shown;
             }""",
             name,
         )
+        self.page.evaluate(_WITHIN, ["preferred", PATIENCE_MS])
 
     def wait_for_image_type(self, name: str) -> None:
         """Returns when the viewer says that it decoded an image of this type (its counters come once a second)."""
         types: dict[str, int] = {}
-        for _ in ticks(5, 0.1):
+        for _ in ticks(PATIENCE, 0.1):
             types = self.counters().get("byType", {})
             if types.get(name):
                 return
@@ -186,11 +197,6 @@ class Viewer(Visitor):
         }""")
         return f"{said}, console: {self.complaints}"
 
-    def wait_for_pointer_lock(self) -> None:
-        self.page.evaluate("""async () => {
-          while (!document.pointerLockElement) await new Promise(requestAnimationFrame);
-        }""")
-
     def snapshot(self) -> Pixels | None:
         """The primary surface as the viewer has it; None while there is none."""
         return _pixels(self.page.evaluate(_SNAPSHOT))
@@ -199,21 +205,22 @@ class Viewer(Visitor):
         """The picture as it is on the canvas that a person sees."""
         return _pixels(self.page.evaluate(_PRESENTED, CANVAS.removeprefix("spice-viewer ")))
 
-    def wait_until_shows(self, expected: Pixels, name: str, timeout: float = 15) -> None:
+    def wait_until_shows(self, expected: Pixels, name: str) -> None:
         """Returns when the surface equals the picture in every pixel; otherwise fails with the difference."""
-        wait_until_equal(self.snapshot, expected, name, timeout)
+        wait_until_equal(self.snapshot, expected, name)
 
     def wait_until_agrees(self, look: Callable[[], Pixels], name: str) -> Pixels:
         """The still screen of a machine, once the viewer shows what another client's `look` at it does.
 
         A server that still has drawings to carry out shows its newest client an older picture: it is looked at anew.
         """
-        for _ in range(5):
-            expected = look()
+        expected = look()
+        for _ in ticks(PATIENCE, 0):
             for _ in ticks(2, 0.05):
                 shown = self.snapshot()
                 if shown is not None and picture.equal(shown, expected):
                     return expected
+            expected = look()
         self.wait_until_shows(expected, name)
         return expected
 
@@ -259,10 +266,10 @@ def canvas_pixels(page: Page, selector: str) -> Pixels | None:
     return _pixels(page.evaluate(_CANVAS_PIXELS, selector))
 
 
-def wait_until_equal(look: Callable[[], Pixels | None], expected: Pixels, name: str, timeout: float = 15) -> None:
+def wait_until_equal(look: Callable[[], Pixels | None], expected: Pixels, name: str) -> None:
     """Looks until it sees the expected picture. Failing, keeps both in `test-results/`."""
     shown: Pixels | None = None
-    for _ in ticks(timeout, 0.05):
+    for _ in ticks(PATIENCE, 0.05):
         shown = look()
         if shown is not None and picture.equal(shown, expected):
             return

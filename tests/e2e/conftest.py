@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +18,10 @@ from tests.e2e.browser import Viewer, chromium
 from tests.e2e.credentials import NAME
 from tests.e2e.gateway import Gateway
 from tests.e2e.guest import pattern
-from tests.e2e.guest.build import Guest, build
+from tests.e2e.guest.build import CACHE, Guest, build
 from tests.e2e.office import Office
 from tests.e2e.office_visitor import Enter, Worker
+from tests.e2e.program import wait_for
 from tests.e2e.qemu import BINARY, LinuxQemu, Qemu, Vga
 from tests.e2e.xspice import Xspice
 
@@ -55,12 +57,22 @@ class SavedGuests:
 @pytest.fixture(scope="session")
 def guests(tmp_path_factory: pytest.TempPathFactory) -> SavedGuests:
     """Boots the guest once on each display adapter, at the same time, and saves both beside the guest."""
-    guest = build()
-    version = subprocess.run([BINARY, "--version"], capture_output=True, check=True).stdout
-    saved = SavedGuests(guest, guest.kernel.parent / f"states-{hashlib.sha256(version).hexdigest()[:12]}")
-    if not saved.home.exists():
-        _boot_and_save(saved, tmp_path_factory.mktemp("boot"))
+    with alone(CACHE):
+        guest = build()
+        version = subprocess.run([BINARY, "--version"], capture_output=True, check=True).stdout
+        saved = SavedGuests(guest, guest.kernel.parent / f"states-{hashlib.sha256(version).hexdigest()[:12]}")
+        if not saved.home.exists():
+            _boot_and_save(saved, tmp_path_factory.mktemp("boot"))
     return saved
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """While no other run of the tests is at work in the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _boot_and_save(saved: SavedGuests, scratch: Path) -> None:
@@ -127,7 +139,8 @@ class GatewayFor:
 
 @pytest.fixture
 def enter(browser: Browser, office: Office, cleanup: ExitStack) -> Enter:
-    """Whoever comes to the office of the test's module."""
+    """Whoever comes to the office of the test's module; of their sessions, none is left to the next test."""
+    cleanup.callback(lambda: wait_for("end of all sessions", office.is_left))
 
     def come(name: str = NAME) -> Worker:
         return cleanup.enter_context(Worker(browser, office, name))

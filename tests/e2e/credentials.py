@@ -6,6 +6,8 @@ from http.client import HTTPConnection, HTTPResponse
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
+from tests.e2e.program import PATIENCE
+
 NAME = "admin"
 PASSWORD = "correct horse battery"
 
@@ -21,7 +23,7 @@ def log_in(port: int) -> tuple[str, str]:
 
 
 def _post(port: int, path: str, **form: str) -> tuple[str, str]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{port}"}
         connection.request("POST", path, urlencode(form), headers)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.program import Program, free_port, listening
+from tests.e2e.program import Program, listening
+from tests.e2e.reserved import free_port
 
 QUEUE = "/printers/test"
 PLACES = ("spool", "cache", "state", "tmp")

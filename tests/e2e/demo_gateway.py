@@ -29,7 +29,7 @@ from tests.e2e.core_machine import loopback
 from tests.e2e.credentials import NAME, PASSWORD, log_in
 from tests.e2e.loop_thread import LoopThread
 from tests.e2e.picture import Pixels
-from tests.e2e.program import ticks
+from tests.e2e.program import PATIENCE, ticks
 
 MACHINE = "demo"
 
@@ -62,7 +62,7 @@ class DemoGateway(LoopThread):
     def connection_file(self) -> str:
         """The `.vv` file, as somebody downloads it who is logged in."""
         request = Request(f"{self.origin}/m/{MACHINE}.vv", headers={"Cookie": "=".join(log_in(self.port))})
-        with urlopen(request, timeout=10) as answer:
+        with urlopen(request, timeout=PATIENCE) as answer:
             return bytes(answer.read()).decode()
 
     def pixels(self) -> Pixels:
@@ -106,21 +106,13 @@ class DemoGateway(LoopThread):
         self._state.cleanup()
 
 
-def wait_until_same(look: Callable[[], Pixels | None], gateway: DemoGateway, name: str, timeout: float = 20) -> None:
+def wait_until_same(look: Callable[[], Pixels | None], gateway: DemoGateway, name: str) -> None:
     """Until somebody sees what the machine shows: the whole picture at one moment."""
     shown, expected = None, gateway.pixels()
-    for _ in ticks(timeout, 0.05):
+    for _ in ticks(PATIENCE, 0.05):
         shown, expected = look(), gateway.pixels()
         if shown is not None and picture.equal(shown, expected):
             return
     assert shown is not None, "no picture at all"
     picture.keep(name, ours=shown, expected=expected)
     raise AssertionError(picture.difference(shown, expected))
-
-
-def wait_for(what: str, probe: Callable[[], object]) -> None:
-    """Until the probe says so."""
-    for _ in ticks(15):
-        if probe():
-            return
-    raise TimeoutError(f"no {what}")

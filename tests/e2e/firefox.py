@@ -21,8 +21,8 @@ from tests.e2e.picture import Pixels
 from tests.e2e.sound import Recording
 
 FIREFOX = "/usr/bin/firefox-esr"
-PATIENCE = 45
-"""Seconds after which an answer will not come."""
+PATIENCE = 100
+"""Seconds after which an answer will not come: more than the driver's own in `SCRIPT`, which says what is missing."""
 SCRIPT = Path(__file__).with_name("firefox_viewer.mjs")
 
 
@@ -46,9 +46,15 @@ class FirefoxViewer:
                 env={**os.environ, "HOME": str(home), **(env or {})},
                 start_new_session=True,
             )
-        started = self._answer()
-        self.version: str = started["version"]
-        self._browser: int = started["pid"]
+        self._groups = [self._process.pid]
+        try:
+            started = self._answer()
+            self._groups.append(started["pid"])  # puppeteer starts the browser in a process group of its own
+            self.version: str = started["version"]
+            self._answer()
+        except BaseException:
+            self.__exit__()
+            raise
 
     def snapshot(self) -> Pixels | None:
         """The primary surface as the viewer has it; None while there is none."""
@@ -69,11 +75,10 @@ class FirefoxViewer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # puppeteer starts the browser in a process group of its own.
-        for group in (self._browser, self._process.pid):
+        for group in reversed(self._groups):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(group, signal.SIGKILL)
-        self._process.wait(10)
+        self._process.wait(PATIENCE)
 
     def _ask(self, request: str) -> Any:
         assert self._process.stdin

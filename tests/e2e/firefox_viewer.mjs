@@ -1,5 +1,6 @@
 // Opens the viewer in Firefox over WebDriver BiDi and answers each line of its input with one line of JSON.
 // usage: node firefox_viewer.mjs FIREFOX LINK PROFILE NAME PASSWORD
+// First it says {"version", "pid"} of the browser, then null: the viewer's page is there.
 //   look            {"width", "height", "data"}: the viewer's picture, RGBA bytes as base64, or null while there is none
 //   sound           what the viewer says of its sound, or null
 //   listen SECONDS  [rate, left, right]: what goes to the loudspeaker, 32-bit floats as base64
@@ -10,16 +11,19 @@ const [executablePath, link, userDataDir, name, password] = process.argv.slice(2
 
 // Whether a script that looks is a gesture of the person is a matter of chance: here pages may always play.
 const extraPrefsFirefox = { "media.autoplay.default": 0 };
-const browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true, userDataDir, extraPrefsFirefox });
+const timeout = 90_000;
+const browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true, userDataDir, extraPrefsFirefox, timeout });
 try {
+  console.log(JSON.stringify({ version: await browser.version(), pid: browser.process().pid }));
   const page = await browser.newPage();
+  page.setDefaultTimeout(timeout);
   await page.evaluateOnNewDocument(watch);
   await page.goto(link);
   await page.type("#name", name);
   await page.type("#password", password);
   await Promise.all([page.waitForNavigation(), page.click("button[type=submit]")]);
   await page.evaluate(() => customElements.whenDefined("spice-viewer").then(() => null)); // its modules come a moment later
-  console.log(JSON.stringify({ version: await browser.version(), pid: browser.process().pid }));
+  console.log("null"); // ready
   const answers = {
     look: () => page.evaluate(look),
     sound: () => page.evaluate(() => document.querySelector("spice-viewer")?.stats.sound ?? null),

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
 
 from tests.e2e.credentials import log_in, set_up
-from tests.e2e.program import Program
+from tests.e2e.program import PATIENCE, Program
 
 MACHINE = "guest"
 
@@ -55,13 +55,13 @@ class Gateway(Program):
         """A one-time console ticket, asked for as the machines page does."""
         headers = {"Cookie": "=".join(cookie), "Origin": self.origin}
         request = Request(f"{self.viewer_url}/ticket", method="POST", headers=headers)
-        with urlopen(request, timeout=10) as answer:
+        with urlopen(request, timeout=PATIENCE) as answer:
             return str(json.load(answer)["ticket"])
 
     def connection_file(self, cookie: tuple[str, str]) -> str:
         """The `.vv` file of the machine, as somebody downloads it who is logged in."""
         request = Request(f"{self.viewer_url}.vv", headers={"Cookie": "=".join(cookie)})
-        with urlopen(request, timeout=10) as answer:
+        with urlopen(request, timeout=PATIENCE) as answer:
             return bytes(answer.read()).decode()
 
     def _printed(self) -> str | None:

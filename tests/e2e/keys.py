@@ -69,7 +69,7 @@ class Keyboard:
         pressed = 0
         for character in text:
             plain = _SHIFTED.get(character, character.lower())
-            code = _code(plain)
+            code = code_of(plain)
             if plain != character:
                 self.down("ShiftLeft", "Shift")
             self.press(code, character)
@@ -110,7 +110,8 @@ _MODIFIERS = {
 }  # fmt: skip
 
 
-def _code(character: str) -> str:
+def code_of(character: str) -> str:
+    """The key that types it without Shift."""
     if character.isdigit():
         return f"Digit{character}"
     return _PLAIN.get(character) or f"Key{character.upper()}"

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.e2e.program import ticks
+from tests.e2e.program import PATIENCE, ticks
 
 
 class LineSocket:
@@ -23,7 +23,11 @@ class LineSocket:
         self._socket.sendall(line.encode() + b"\n")
 
     def wait(
-        self, matches: Callable[[str], bool], what: str, timeout: float = 20, drops: Callable[[str], bool] | None = None
+        self,
+        matches: Callable[[str], bool],
+        what: str,
+        timeout: float = PATIENCE,
+        drops: Callable[[str], bool] | None = None,
     ) -> str:
         """The oldest pending line that matches, or the next that does.
 
@@ -66,13 +70,13 @@ class LineSocket:
 
 def _connect(path: Path) -> socket.socket:
     """Between a socket's appearing in the file system and its listening there is a moment."""
-    for passed in ticks(10):
+    for passed in ticks(PATIENCE):
         connection = socket.socket(socket.AF_UNIX)
         try:
             connection.connect(str(path))
         except (ConnectionRefusedError, FileNotFoundError):
             connection.close()
-            if passed > 9:
+            if passed > PATIENCE - 1:
                 raise
         else:
             return connection

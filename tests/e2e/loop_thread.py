@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Self, TypeVar
 
-from tests.e2e.notes import PATIENCE
+from tests.e2e.program import PATIENCE
 from tests.faults import Faults
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ class LoopThread(ABC):
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run something on the loop to its end."""
-        return self.begin(work).result(PATIENCE)
+        return self.begin(work).result(2 * PATIENCE)  # what waits in there tells more when it is over
 
     def begin(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         """Begin something on the loop, while the test goes on."""
@@ -50,16 +50,25 @@ class LoopThread(ABC):
     def __enter__(self) -> Self:
         self._thread.start()
         self.faults.watch(self._loop)
-        self.run(self.on_start())
+        try:
+            self.run(self.on_start())
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.run(self.on_stop())
+        try:
+            self.run(self.on_stop())
+        finally:
+            self._end()
+        self.faults.raise_any()
+
+    def _end(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
         self.faults.leave()
-        self.faults.raise_any()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

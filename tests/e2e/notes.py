@@ -6,8 +6,7 @@ import threading
 import time
 from typing import Any
 
-PATIENCE = 15.0
-"""Seconds after which what was expected will not come."""
+from tests.e2e.program import PATIENCE
 
 Note = tuple[Any, ...]
 

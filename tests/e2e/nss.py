@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from tests.e2e.program import PATIENCE
+
 NICKNAMES = ("first", "second", "third")
 """A card of the CAC kind has three certificates."""
 
@@ -25,4 +27,4 @@ def write_database(home: Path, common_name: str) -> str:
 
 
 def _certutil(*arguments: str) -> None:
-    subprocess.run(["certutil", *arguments], check=True, capture_output=True, timeout=30)
+    subprocess.run(["certutil", *arguments], check=True, capture_output=True, timeout=PATIENCE)

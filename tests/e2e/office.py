@@ -100,6 +100,10 @@ class Office(LoopThread):
         """Nobody reaches it any more."""
         self._listener.close()
 
+    def is_left(self) -> bool:
+        """Whether nobody is at a machine."""
+        return self.call(lambda: not any(member.machine.server.clients for member in self.app[FLEET]))
+
     async def on_stop(self) -> None:
         self._listener.close()
         self._elsewhere.close(NORMAL)

@@ -26,7 +26,8 @@ class Worker(Visitor):
         """On the page that asks for it."""
         self.page.get_by_label("Name").fill(name)
         self.page.get_by_label("Password").fill(password)
-        self.page.locator("main").get_by_role("button", name="Log in").click()
+        with self.page.expect_navigation():  # to where they wanted, or to the same page with what is wrong
+            self.page.locator("main").get_by_role("button", name="Log in").click()
 
     def go(self, path: str) -> None:
         self.page.goto(self.office.origin + path)
@@ -34,7 +35,7 @@ class Worker(Visitor):
     def admin(self, section: str) -> None:
         """The dashboard's section, live."""
         self.go(f"/admin#{section}")
-        expect(self.page.get_by_text("Live", exact=True)).to_be_visible(timeout=20_000)
+        expect(self.page.get_by_text("Live", exact=True)).to_be_visible()
 
     def open_machine(self, name: str) -> Page:
         """In another tab; returned with its first picture."""
@@ -69,7 +70,7 @@ class Worker(Visitor):
 
 
 def wait_connected(page: Page) -> None:
-    expect(page.locator("spice-viewer[data-state=connected]")).to_be_visible(timeout=20_000)
+    expect(page.locator("spice-viewer[data-state=connected]")).to_be_visible()
 
 
 def shown_by_viewer(page: Page, text: str | re.Pattern[str]) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from tests.e2e.guest import pattern
 from tests.e2e.picture import Pixels, equal, read
-from tests.e2e.program import ticks
+from tests.e2e.program import PATIENCE, ticks
 from tests.e2e.qemu import LinuxQemu
 
 
@@ -20,7 +20,7 @@ def drawn_pattern(machine: LinuxQemu, first_row: int) -> Pixels:
     """Has the guest draw its pattern from a row down and stops it; the still screen that it came to."""
     machine.ask(f"picture {first_row}")
     expected = _pattern()[first_row:]
-    for _ in ticks(30, 0.3):
+    for _ in ticks(PATIENCE, 0.3):
         machine.freeze()
         shown = screenshot(machine)
         if equal(shown[first_row:], expected):
@@ -53,7 +53,7 @@ def screenshot(machine: Machine, *, url: str | None = None, ca_file: Path | None
         command = ["spicy-screenshot", f"--uri={url or machine.url}", "-w", machine.password, "-o", str(target)]
         trust = {"SSL_CERT_FILE": str(ca_file)} if ca_file is not None else {}
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=30, check=False, env={**os.environ, **trust}
+            command, capture_output=True, text=True, timeout=PATIENCE, check=False, env={**os.environ, **trust}
         )
         if done.returncode or not target.exists():
             raise RuntimeError(f"spicy-screenshot failed: {done.stdout}{done.stderr}")

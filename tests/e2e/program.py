@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,6 +12,9 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 T = TypeVar("T")
+
+PATIENCE = 60.0
+"""Seconds after which what is waited for will not come, however busy the computer is."""
 
 #: libspice keeps one client by default: spicy-screenshot would throw the browser out that it is compared with.
 SEVERAL_CLIENTS = {"SPICE_DEBUG_ALLOW_MC": "1"}
@@ -48,17 +50,24 @@ class Program:
         """Ends the process group: at once, for nothing here has anything to save."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(10)
+        self._process.wait(PATIENCE)
 
-    def wait_until(self, what: str, probe: Callable[[], T | None], timeout: float = 20) -> T:
-        """What `probe` gives once it gives something; fails when the program ends or the time is over."""
-        for _ in ticks(timeout):
-            found = probe()
-            if found:
-                return found
-            if not self.alive():
-                raise RuntimeError(f"{self._name} ended before {what}:\n{self.output()[-4000:]}")
-        raise TimeoutError(f"{self._name}: no {what} within {timeout} s:\n{self.output()[-4000:]}")
+    def wait_until(self, what: str, probe: Callable[[], T | None], timeout: float = PATIENCE) -> T:
+        """What `probe` gives once it gives something; fails when the program ends or the time is over.
+
+        A program that fails so is ended: nobody else would, where this happens while it is being made.
+        """
+        try:
+            for _ in ticks(timeout):
+                alive = self.alive()
+                if found := probe():
+                    return found
+                if not alive:
+                    raise RuntimeError(f"{self._name} ended before {what}:\n{self.output()[-4000:]}")
+            raise TimeoutError(f"{self._name}: no {what} within {timeout} s:\n{self.output()[-4000:]}")
+        except BaseException:
+            Program.stop(self)
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -75,11 +84,12 @@ def ticks(timeout: float, interval: float = 0.02) -> Iterator[float]:
         time.sleep(interval)
 
 
-def free_port() -> int:
-    """A TCP port on loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def wait_for(what: str, probe: Callable[[], object]) -> None:
+    """Until the probe says so."""
+    for _ in ticks(PATIENCE):
+        if probe():
+            return
+    raise TimeoutError(f"no {what}")
 
 
 def listening(port: int) -> bool:

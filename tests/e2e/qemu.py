@@ -10,8 +10,9 @@ from typing import Literal
 
 from tests.e2e.guest.build import Guest
 from tests.e2e.lines import LineSocket
-from tests.e2e.program import SEVERAL_CLIENTS, Program, free_port, listening
+from tests.e2e.program import PATIENCE, SEVERAL_CLIENTS, Program, listening
 from tests.e2e.qmp import Qmp
+from tests.e2e.reserved import free_port
 
 Vga = Literal["qxl", "std", "none"]
 
@@ -139,13 +140,13 @@ class LinuxQemu(Qemu):
         """Returns when the guest answers and has found its keyboard and both pointers."""
         missing = {"ready", *(f"device {name}" for name in INPUT_DEVICES)}
         while missing:
-            missing.discard(self.serial.wait(missing.__contains__, f"{missing}", 90))
+            missing.discard(self.serial.wait(missing.__contains__, f"{missing}", 5 * PATIENCE))
 
     def save_state(self, path: Path) -> None:
         """Writes the whole machine to a file; this one stays stopped."""
         self.qmp.execute("stop")
         self.qmp.execute("migrate", uri="exec:cat > " + shlex.quote(str(path)))
-        self.wait_until("the end of saving", self._saved, 60)
+        self.wait_until("the end of saving", self._saved, 2 * PATIENCE)
 
     def _saved(self) -> bool:
         status = self.qmp.execute("query-migrate").get("status")
@@ -162,7 +163,9 @@ class LinuxQemu(Qemu):
         """The rest of the guest's next report of that kind: `typed hello` gives `hello`."""
         return self.serial.wait(lambda line: line.split(" ")[0] == kind, kind).removeprefix(kind).strip()
 
-    def next_event(self, device: str, type_: int, code: int | None = None, value: int | None = None) -> InputEvent:
+    def next_event(
+        self, device: str, type_: int, code: int | None = None, value: int | None = None, *, timeout: float = PATIENCE
+    ) -> InputEvent:
         """The next input event of a device whose name contains `device`; the events before it are past."""
 
         def matches(line: str) -> bool:
@@ -176,7 +179,7 @@ class LinuxQemu(Qemu):
             )
 
         what = f"event {device} {type_} {code} {value}"
-        found = _input_event(self.serial.wait(matches, what, drops=lambda line: line.startswith("event ")))
+        found = _input_event(self.serial.wait(matches, what, timeout, lambda line: line.startswith("event ")))
         assert found
         return found
 

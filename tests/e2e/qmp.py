@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.lines import LineSocket
+from tests.e2e.program import PATIENCE
 
 
 class QmpError(Exception):
@@ -25,7 +26,7 @@ class Qmp:
         """What the command returns. Errors: `QmpError`."""
         self._lines.send(json.dumps({"execute": command, "arguments": arguments}))
         while True:
-            message = self._read(f"answer to {command}", 60)
+            message = self._read(f"answer to {command}", PATIENCE)
             if "error" in message:
                 raise QmpError(f"{command}: {message['error']['desc']}")
             if "return" in message:
@@ -33,7 +34,7 @@ class Qmp:
             if "event" in message:
                 self._events.append(message)
 
-    def wait_event(self, name: str, timeout: float = 20) -> dict[str, Any]:
+    def wait_event(self, name: str, timeout: float = PATIENCE) -> dict[str, Any]:
         """The oldest event of that name."""
         while True:
             for event in self._events:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 from io import BytesIO
 from pathlib import Path
@@ -13,35 +12,39 @@ import numpy.typing as npt
 from PIL import Image
 
 from tests.e2e.picture import Pixels
-from tests.e2e.program import Program
+from tests.e2e.program import PATIENCE, Program
+from tests.e2e.reserved import forget_display, free_display, shows
 
 
 class Xvfb(Program):
-    """An X server; `display` names it."""
+    """An X server; `display` names it. Keys that are long on their way do not repeat."""
 
     def __init__(self, home: Path, size: str = "1600x1200x24") -> None:
         home.mkdir(parents=True, exist_ok=True)
-        command = ["Xvfb", "-displayfd", "1", "-screen", "0", size, "-nolisten", "tcp"]
+        self._number = free_display()
+        self.display = f":{self._number}"
+        command = ["Xvfb", self.display, "-screen", "0", size, "-nolisten", "tcp", "-r"]
         super().__init__(command, home / "xvfb.log")
-        self.display = ":" + self.wait_until("its number", self._number)
+        self.wait_until("its display", lambda: shows(self._number))
 
     def photograph(self) -> Pixels:
         """The whole screen."""
         environment = {**os.environ, "DISPLAY": self.display}
         command = ["import", "-window", "root", "png:-"]
-        shot = subprocess.run(command, env=environment, capture_output=True, timeout=30, check=True).stdout
+        shot = subprocess.run(command, env=environment, capture_output=True, timeout=PATIENCE, check=True).stdout
         with Image.open(BytesIO(shot)) as image:
             return np.asarray(image.convert("RGB"))
 
     def xdotool(self, *arguments: str) -> str:
         """Have somebody's hands do something; what the program says."""
         environment = {**os.environ, "DISPLAY": self.display}
-        done = subprocess.run(["xdotool", *arguments], env=environment, capture_output=True, timeout=30, check=True)
+        command = ["xdotool", *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, timeout=PATIENCE, check=True)
         return done.stdout.decode()
 
-    def _number(self) -> str | None:
-        found = re.search(r"^(\d+)$", self.output(), re.MULTILINE)
-        return found.group(1) if found else None
+    def stop(self) -> None:
+        super().stop()
+        forget_display(self._number)
 
 
 class RemoteViewer(Program):

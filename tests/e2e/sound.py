@@ -14,7 +14,7 @@ from playwright.sync_api import CDPSession, Page
 
 from tests.e2e.browser import Viewer
 from tests.e2e.credentials import log_in
-from tests.e2e.program import ticks
+from tests.e2e.program import PATIENCE, ticks
 
 #: One ear's samples, −1 to 1.
 Samples = npt.NDArray[np.float32]
@@ -172,7 +172,7 @@ class Listener:
         return answer["result"].get("value")
 
     def _wait(self, what: str, probe: Callable[[], object]) -> None:
-        for _ in ticks(20, 0.05):
+        for _ in ticks(PATIENCE, 0.05):
             if probe():
                 return
         raise AssertionError(f"no {what}: {self._look(f'{_VIEWER}?.stats.sound')}")

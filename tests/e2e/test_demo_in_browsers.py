@@ -15,12 +15,13 @@ from gateway.machines.demo.apps.video import Video
 from gateway.machines.demo.limits import DEFAULT_HEIGHT, DEFAULT_WIDTH
 from tests.e2e import picture
 from tests.e2e.browser import Viewer, Visitor, canvas_pixels
-from tests.e2e.demo_gateway import MACHINE, DemoGateway, wait_for, wait_until_same
+from tests.e2e.demo_gateway import MACHINE, DemoGateway, wait_until_same
 from tests.e2e.firefox import FirefoxViewer
 from tests.e2e.keys import Keyboard
+from tests.e2e.program import wait_for
 from tests.e2e.spice_gtk.client import SpiceGtk
 from tests.e2e.static_site import StaticSite
-from tests.e2e.test_spice_html5 import SCREEN, SPICE_HTML5, address
+from tests.e2e.test_spice_html5 import SCREEN, SPICE_HTML5, address, wait_for_keys
 
 pytestmark = pytest.mark.e2e
 
@@ -51,6 +52,7 @@ def person(browser: Browser, cleanup: ExitStack, gateway: DemoGateway) -> Viewer
     viewer = cleanup.enter_context(Viewer(browser, {"width": DEFAULT_WIDTH, "height": DEFAULT_HEIGHT}))
     viewer.open(gateway.link)
     viewer.wait_for_first_frame()
+    viewer.wait_for_input()
     return viewer
 
 
@@ -78,7 +80,7 @@ def test_click_on_the_dock_opens_an_application(gateway: DemoGateway, person: Vi
     at = next(index for index, item in enumerate(demo.desktop.dock.items) if item.icon == "drawing")
     tile = gateway.call(lambda: demo.desktop.dock.tile(at))
     person.page.mouse.click(*person.point((tile.left + tile.right) // 2, (tile.top + tile.bottom) // 2))
-    wait_for("drawing board", lambda: any(one.icon == "drawing" for one in demo.desktop.windows))
+    wait_for("drawing board", lambda: any(one.icon == "drawing" for one in gateway.call(demo.desktop.windows.copy)))
     wait_until_same(person.presented, gateway, "demo-opened")
 
 
@@ -98,9 +100,9 @@ def test_browser_and_native_client_use_the_machine_together(
     way_in = {"host": "127.0.0.1", "port": str(gateway.address.port), "password": gateway.ticket()}
     native = cleanup.enter_context(SpiceGtk(**way_in)).opened("display", "inputs")
     terminal = window(gateway, "terminal")
-    Keyboard(person.page).type("echo from ")
+    Keyboard(person.page).type("echo from")
     wait_for("what the browser typed", lambda: "echo from" in lines(gateway, terminal))
-    for code in (0x30, 0x18, 0x14, 0x23, 0x1C):  # b o t h Enter
+    for code in (0x39, 0x30, 0x18, 0x14, 0x23, 0x1C):  # a blank, b o t h, Enter
         native.do("key_press_and_release", code=code)
     wait_for("answer of the shell", lambda: "\nfrom both" in lines(gateway, terminal))
     wait_until_same(person.presented, gateway, "demo-together-browser")
@@ -122,7 +124,7 @@ def drag(person: Viewer, start: tuple[int, int], end: tuple[int, int]) -> None:
 
 def test_firefox_shows_the_framebuffer(gateway: DemoGateway, cleanup: ExitStack, tmp_path: Path) -> None:
     viewer = cleanup.enter_context(FirefoxViewer(tmp_path / "firefox", gateway.link))
-    wait_until_same(viewer.snapshot, gateway, "demo-firefox", timeout=40)
+    wait_until_same(viewer.snapshot, gateway, "demo-firefox")
     window(gateway, "terminal")
     wait_until_same(viewer.snapshot, gateway, "demo-firefox-terminal")
 
@@ -138,6 +140,9 @@ def test_spice_html5_shows_the_demo_machine_and_types_in_it(browser: Browser, cl
     open_spice_html5(visitor, address(site, gateway, gateway.ticket(), MACHINE))
     wait_until_same(lambda: canvas_pixels(visitor.page, SCREEN), gateway, "spice-html5-demo")
     visitor.page.hover(SCREEN)
+    inputs = gateway.demo.server.inputs.counters
+    before = inputs.messages_in
+    wait_for_keys(visitor, lambda: inputs.messages_in > before)
     for character in "date\n":
         type_slowly(visitor.page, character, lambda: lines(gateway, terminal))
     wait_until_same(lambda: canvas_pixels(visitor.page, SCREEN), gateway, "spice-html5-demo-typed")

@@ -12,8 +12,9 @@ from playwright.sync_api import Browser
 from gateway.machines.demo.apps.video import Video
 from gateway.machines.demo.limits import DEFAULT_HEIGHT, DEFAULT_WIDTH
 from tests.e2e.browser import Viewer
-from tests.e2e.demo_gateway import DemoGateway, wait_for, wait_until_same
+from tests.e2e.demo_gateway import DemoGateway, wait_until_same
 from tests.e2e.keys import Keyboard
+from tests.e2e.program import wait_for
 from tests.e2e.spice_gtk.client import SpiceGtk
 
 pytestmark = pytest.mark.e2e
@@ -64,11 +65,12 @@ class Monkey:
 
 def come_to_rest(gateway: DemoGateway) -> None:
     """Stop what moves by itself."""
-    video, clock = gateway.demo.app("video"), gateway.demo.app("clock")
+    video = gateway.demo.app("video")
     assert isinstance(video, Video)
     if video.playing:
         video.toggle()
-    gateway.demo.desktop.close(clock)
+    for name in ("clock", "channels", "microphone"):
+        gateway.demo.desktop.close(gateway.demo.app(name))
 
 
 @pytest.mark.parametrize("seed", [1, 4])
@@ -79,6 +81,7 @@ def test_both_clients_show_the_framebuffer_after_a_monkey(seed: int, browser: Br
     native = cleanup.enter_context(SpiceGtk(**way_in)).opened("display")
     person.open(gateway.link)
     person.wait_for_first_frame()
+    person.wait_for_input()
     monkey = Monkey(seed, gateway, person)
     for _ in range(DEEDS):
         monkey.act()

@@ -12,7 +12,8 @@ import pytest
 from gateway.machines.demo import DemoMachine
 from gateway.machines.demo.clipboard import State
 from gateway.spice.enums import AgentCap, ClipboardType
-from tests.e2e.demo_gateway import DemoGateway, wait_for, wait_until_same
+from tests.e2e.demo_gateway import DemoGateway, wait_until_same
+from tests.e2e.program import wait_for
 from tests.e2e.spice_gtk.client import SpiceGtk, decoded, encoded
 
 pytestmark = pytest.mark.e2e

@@ -14,6 +14,8 @@ import pytest
 from gateway.machines.relay.checkup import Checkup, check_up
 from gateway.machines.relay.endpoint import parse_endpoint
 from gateway.server.core import Core
+from tests.e2e.loop_thread import aside
+from tests.e2e.program import PATIENCE
 from tests.e2e.qemu import FirmwareQemu, Qemu
 
 pytestmark = pytest.mark.e2e
@@ -25,13 +27,13 @@ def test_doctor_finds_qemus_channels_and_its_refusal_of_another_password(tmp_pat
         for password, code in (*[(machine.password, 0)] * 4, ("another", 1)):
             command = [sys.executable, "-m", "gateway", "doctor", machine.url, "--json"]
             env = {**os.environ, "SPICEGATE_PASSWORD": password}
-            result = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+            result = subprocess.run(command, env=env, capture_output=True, text=True, timeout=PATIENCE)
             found = json.loads(result.stdout)
             assert (result.returncode, found["ok"]) == (code, code == 0), result.stdout
             if not code:
                 assert {"main", "display", "cursor", "inputs"} <= {row["type"] for row in found["channels"]}
                 assert all(row["ok"] for row in found["channels"])
-                assert 0 < found["round_trip"] < 5
+                assert 0 < found["round_trip"] < PATIENCE
         assert found["steps"][-1] == {
             **found["steps"][-1], "name": "ticket", "detail": "The machine refused the password."
         }  # fmt: skip
@@ -43,14 +45,14 @@ SOUND = ("-audiodev", "spice,id=sound", "-device", "intel-hda", "-device", "hda-
 def test_machine_without_a_picture_is_left_without_waiting_and_outlives_it(tmp_path: Path) -> None:
     with Qemu(tmp_path, "none", arguments=["-device", "qxl", *SOUND], unix=True) as machine:
         for _ in range(10):
-            assert asyncio.run(asked(machine)).ok
+            assert aside(asked(machine)).ok
 
 
 async def asked(machine: Qemu) -> Checkup:
     """What it says to somebody who waits for as long as it takes until it may be left."""
     core = Core()
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             return await check_up(core, parse_endpoint(machine.url), machine.password, leave_seconds=3600)
     finally:
         await core.close()

@@ -12,7 +12,7 @@ from tests.e2e.browser import Viewer
 from tests.e2e.drawing_machine import DrawingMachine, Scribble
 from tests.e2e.gateway import Gateway
 from tests.e2e.oracle import screenshot
-from tests.e2e.program import ticks
+from tests.e2e.program import PATIENCE, ticks
 
 pytestmark = pytest.mark.e2e
 
@@ -32,6 +32,6 @@ def test_viewer_draws_every_operation_as_spice_gtk_does(
     viewer.open(gateway.link)
     viewer.wait_for_first_frame()
     viewer.wait_until_shows(expected, f"drawing-{revealed.replace(' ', '-')}-{seed}")
-    counters = next(said for _ in ticks(10, 0.2) if (said := viewer.counters()).get("updates"))
+    counters = next(said for _ in ticks(PATIENCE, 0.2) if (said := viewer.counters()).get("updates"))
     assert (counters["ignored"], counters["unknown"]) == ({}, {})
     assert viewer.complaints == []

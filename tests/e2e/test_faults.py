@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import random
 import re
 import socket
-import time
 import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,13 +14,14 @@ from aiohttp import ClientSession
 from playwright.sync_api import Browser, expect
 
 from gateway.spice.enums import ChannelType
+from gateway.spice.limits import PING_SECONDS
 from gateway.spice.messages.main import Init
 from tests.e2e.browser import Viewer
 from tests.e2e.conftest import GatewayFor, SavedGuests
 from tests.e2e.gateway import MACHINE, Gateway
 from tests.e2e.loop_thread import aside
 from tests.e2e.oracle import drawn_pattern
-from tests.e2e.program import established, ticks
+from tests.e2e.program import PATIENCE, established, ticks, wait_for
 from tests.e2e.qemu import FirmwareQemu
 from tests.peers import Browser as Client
 
@@ -37,10 +37,10 @@ def test_page_says_that_the_machine_left_and_reconnects_by_itself(
     viewer.wait_for_first_frame()
     machine.stop()
     sentence = viewer.page.get_by_role("alert").filter(visible=True)
-    expect(sentence).to_have_text(re.compile(r"machine.*\.$"), timeout=5000)
+    expect(sentence).to_have_text(re.compile(r"machine.*\.$"))
     again = cleanup.enter_context(guests.start(tmp_path / "two", "qxl", port=machine.port))
     again.ask("clear")
-    viewer.wait_until_shows(drawn_pattern(again, 192), "reconnected", timeout=20)
+    viewer.wait_until_shows(drawn_pattern(again, 192), "reconnected")
     expect(sentence).to_have_count(0)
 
 
@@ -56,22 +56,19 @@ def test_page_waits_for_a_machine_that_is_not_there_yet(
     viewer.wait_for_first_frame()
 
 
-def test_machine_is_left_within_a_second_of_the_browser(
+def test_machine_is_left_as_soon_as_the_browser_is_gone(
     tmp_path: Path, cleanup: ExitStack, guests: SavedGuests, gateway_for: GatewayFor, browser: Browser
 ) -> None:
     machine = cleanup.enter_context(guests.start(tmp_path / "qemu", "qxl"))
     gateway = gateway_for(machine)
-    idle = established(machine.port)
     with Viewer(browser) as somebody:
         somebody.open(gateway.link)
         somebody.wait_for_first_frame()
-        assert established(machine.port) - idle >= 4, "MAIN, DISPLAY, INPUTS, CURSOR"
-    closed = time.monotonic()
-    for _ in ticks(5):
-        if established(machine.port) == idle:
-            break
-    assert established(machine.port) == idle
-    assert time.monotonic() - closed < 1
+        wait_for("MAIN, DISPLAY, INPUTS, CURSOR", lambda: established(machine.port) >= 4)
+    for _ in ticks(PING_SECONDS):
+        if not established(machine.port):
+            return
+    raise AssertionError("the gateway leaves only when a ping is not answered")
 
 
 def test_machine_outlives_clients_that_leave_while_its_channels_open(
@@ -103,11 +100,12 @@ def test_gateway_lives_through_rubbish_while_somebody_watches(
     gateway = gateway_for(machine)
     viewer.open(gateway.link)
     viewer.wait_for_first_frame()
-    for rubbish in (os.urandom(65536), b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 20000, b"REDQ" * 1000, b""):
+    noise = random.Random(4).randbytes(65536)
+    for rubbish in (noise, b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 20000, b"REDQ" * 1000, b""):
         _send_raw(gateway, rubbish)
     closed = viewer.page.evaluate(_RUBBISH_OVER_WEBSOCKET, f"/ws/{MACHINE}")
     assert all(code >= 4000 for code in closed), closed
-    with urllib.request.urlopen(f"{gateway.origin}/healthz", timeout=5) as answer:
+    with urllib.request.urlopen(f"{gateway.origin}/healthz", timeout=PATIENCE) as answer:
         assert answer.status == 200
     viewer.wait_until_shows(drawn_pattern(machine, 192), "after-rubbish")
     assert gateway.alive()
@@ -129,7 +127,7 @@ _RUBBISH_OVER_WEBSOCKET = """async (path) => {
 
 
 def _send_raw(gateway: Gateway, data: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=PATIENCE) as connection:
         try:
             connection.sendall(data)
             connection.shutdown(socket.SHUT_WR)

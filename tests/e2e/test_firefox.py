@@ -24,4 +24,4 @@ def test_firefox_shows_the_linux_guest_as_spice_gtk_does(
     machine.ask("clear")
     machine.ask("lines 100")
     expected = drawn_pattern(machine, 192)
-    wait_until_equal(viewer.snapshot, expected, "firefox", timeout=30)
+    wait_until_equal(viewer.snapshot, expected, "firefox")

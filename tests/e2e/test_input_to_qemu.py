@@ -7,12 +7,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.e2e import keys
 from tests.e2e.browser import Viewer
 from tests.e2e.conftest import GatewayFor, SavedGuests
 from tests.e2e.keys import EV_ABS, EV_KEY, EV_REL, LINUX_KEYS, Keyboard
+from tests.e2e.program import wait_for
 from tests.e2e.qemu import LinuxQemu
 
 pytestmark = pytest.mark.e2e
@@ -124,8 +125,9 @@ def test_buttons_and_wheel_reach_the_guest(machine: LinuxQemu, opened: Viewer) -
 def test_relative_pointer_reaches_the_guest(machine: LinuxQemu, gateway_for: GatewayFor, exact: Viewer) -> None:
     opened = _open(machine, gateway_for, exact)
     machine.qmp.execute("device_del", id="tablet")
+    expect(opened.page.get_by_text("Click the picture to give the machine your mouse.")).to_be_visible()
     opened.page.mouse.click(*opened.point(500, 400))
-    opened.wait_for_pointer_lock()
+    wait_for("pointer lock", lambda: opened.page.evaluate("document.pointerLockElement !== null"))
     x, y = opened.point(500, 400)
     opened.page.mouse.move(x + 40, y - 25)
     assert _moved(machine, 40, -25) == (40, -25)
@@ -135,6 +137,7 @@ def _open(machine: LinuxQemu, gateway_for: GatewayFor, viewer: Viewer) -> Viewer
     gateway = gateway_for(machine)
     viewer.open(gateway.link)
     viewer.wait_for_first_frame()
+    viewer.wait_for_input()
     viewer.page.mouse.click(*viewer.point(600, 500))
     machine.next_event(TABLET, EV_KEY, keys.BTN_LEFT, value=0)
     return viewer

@@ -18,11 +18,11 @@ from gateway.spice.link_client import LinkClient
 from gateway.spice.messages.display import Init as DisplayInit
 from gateway.spice.messages.main import Init as MainInit
 from gateway.spice.wire import Message
+from tests.e2e.program import PATIENCE
 from tests.e2e.qemu import FirmwareQemu
 
 pytestmark = pytest.mark.e2e
 
-SECONDS = 20.0
 ATTACH_CHANNELS, DISPLAY_INIT = 104, 101
 MINI = pytest.mark.parametrize("mini", [True, False], ids=["mini", "full"])
 
@@ -39,7 +39,7 @@ class Channel:
 
     def __init__(self, port: int, type_: ChannelType, connection_id: int, password: str, *, mini: bool) -> None:
         self.type = type_
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=SECONDS)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         link = LinkClient(connection_id, type_, 0, [8 if mini else 0], [0xFFFF], password)
         linked = self._link(link)
         assert linked.mini_header is mini
@@ -69,7 +69,7 @@ class Channel:
     def messages_until(self, kind: str) -> list[Message]:
         """Everything up to the first message of this class."""
         found: list[Message] = []
-        deadline = time.monotonic() + SECONDS
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             for message in self.reader:
                 found.append(self._decode(message))

@@ -12,8 +12,8 @@ from tests.e2e.certificates import SUBJECT, write_certificates
 from tests.e2e.conftest import GatewayFor
 from tests.e2e.gateway import Gateway
 from tests.e2e.oracle import screenshot
-from tests.e2e.program import free_port
 from tests.e2e.qemu import FirmwareQemu
+from tests.e2e.reserved import free_port
 
 pytestmark = pytest.mark.e2e
 

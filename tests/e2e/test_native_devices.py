@@ -16,6 +16,7 @@ from gateway.machines.devices.usb import UsbDevice, UsbPort
 from gateway.spice.enums import PortEvent
 from tests.e2e.core_machine import CoreMachine
 from tests.e2e.noted_devices import NotedPort
+from tests.e2e.program import PATIENCE
 from tests.e2e.spice_gtk.client import SpiceGtk, decoded, encoded
 from tests.machines.devices.images import image, reader
 
@@ -103,5 +104,5 @@ def test_disc_of_the_client_is_read_in_the_machine(machine: CoreMachine, tmp_pat
 
 async def _files(device: UsbDevice | None) -> Listing:
     assert device is not None
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         return await list_files(await open_disk(device))

@@ -159,7 +159,7 @@ def test_client_over_tls_sees_the_last_of_several_changes_at_once(tmp_path: Path
                 screen.surface.copy(Rect.at(place * 100, place * 60, 40, 20), noise(200, 200)[turn : turn + 20, :40])
 
         machine.call(change)
-        person.wait_until_shows(screen.pixels(), "native-tls", timeout=5)
+        person.wait_until_shows(screen.pixels(), "native-tls")
 
 
 # the pointer

@@ -48,6 +48,6 @@ def test_client_sees_every_change_and_types(secure: bool, tmp_path: Path, cleanu
                 screen.surface.copy(Rect.at(place * 100, place * 60, 40, 20), noise(200, 200)[turn : turn + 20, :40])
 
         machine.call(change)
-        person.wait_until_shows(screen.pixels(), "native-relay", timeout=5)
+        person.wait_until_shows(screen.pixels(), "native-relay")
     person.do("key_press_and_release", code=30)
     assert machine.notes.take(2, "scan") == [("scan", 30), ("scan", 30 | 0x80)]

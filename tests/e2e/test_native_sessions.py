@@ -9,6 +9,7 @@ import pytest
 
 from gateway.server.transport import StreamTransport
 from gateway.spice.enums import ChannelType
+from tests.e2e.certificates import write_certificates
 from tests.e2e.core_machine import CoreMachine
 from tests.e2e.noted_devices import NotedKeyboard
 from tests.e2e.spice_gtk.client import SpiceGtk
@@ -97,8 +98,8 @@ def test_client_comes_over_tls(by_subject: bool, tmp_path: Path, cleanup: ExitSt
 
 def test_client_that_does_not_know_the_authority_does_not_come(tmp_path: Path, cleanup: ExitStack) -> None:
     machine = machine_with_password(tmp_path, cleanup, tls=True)
-    other = CoreMachine(tmp_path / "other", tls=True)
-    person = cleanup.enter_context(SpiceGtk(**{**machine.secure_way_in, "ca_file": str(other.ca_file)}))
+    other = write_certificates(tmp_path / "other")
+    person = cleanup.enter_context(SpiceGtk(**{**machine.secure_way_in, "ca_file": str(other)}))
     person.expect("channel-event", channel="main", what="error-tls")
 
 

@@ -96,7 +96,7 @@ def test_spice_gtk_follows_the_machines_volume(machine: CoreMachine) -> None:
         devices: dict[str, PlaybackChannel | RecordChannel] = {"playback": player.playback, "record": microphone.record}
         for channel, device in devices.items():
             machine.call(partial(device.set_volume, [65535, 3]))
-            assert person.expect("volume", channel=channel)["volume"] == [65535, 3]
+            person.expect("volume", channel=channel, volume=[65535, 3])
             machine.call(partial(device.set_mute, True))
             person.expect("mute", channel=channel, mute=True)
 

@@ -17,7 +17,7 @@ from tests.e2e.demo_gateway import DemoGateway
 from tests.e2e.firefox import FirefoxHangs, FirefoxViewer
 from tests.e2e.guest.tones import FREQUENCIES, tone
 from tests.e2e.loudspeaker import Loudspeaker
-from tests.e2e.program import ticks
+from tests.e2e.program import PATIENCE, ticks, wait_for
 from tests.e2e.sound import Recording
 from tests.e2e.xspice import SoundingXspice
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.e2e
 
 #: Root mean square of a full tone of the machines'.
 LOUDNESS = 0.5 / 2**0.5
-ATTEMPTS = 15
+ATTEMPTS = 60
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_less_than_100_ms_of_sound_is_held_back(
     with screen.playing(tone(440)):
         viewer.wait_for_first_frame()
         listener.wait_until_playing()
-        for _ in ticks(30, 1):  # sound that came late on a busy computer is remembered for a while
+        for _ in ticks(5 * PATIENCE, 1):  # sound that came late on a busy computer is remembered for minutes
             held = viewer.counters()["sound"]["level"]
             if held < 0.1:
                 return
@@ -180,16 +180,16 @@ def test_firefox_plays_the_tone_without_a_gap(
     cleanup.enter_context(screen.playing(tone(440)))
     for attempt in range(3):
         speaker = cleanup.enter_context(Loudspeaker(tmp_path / f"loudspeaker-{attempt}"))
-        with FirefoxViewer(tmp_path / f"firefox-{attempt}", gateway.link, speaker.env) as viewer:
-            try:
+        try:
+            with FirefoxViewer(tmp_path / f"firefox-{attempt}", gateway.link, speaker.env) as viewer:
                 _wait_until_playing(viewer)
-            except FirefoxHangs:
-                # On a busy computer the thread that opens Firefox's sound ("AudioIPC Server RPC") may wait for
-                # PulseAudio's lock for ever, and the page's thread for it, when a page makes its AudioContext.
-                continue
-            assert_tone(viewer.listen, 440)
-            assert viewer.sound()["decoder"] == "WebCodecs"
-            return
+                assert_tone(viewer.listen, 440)
+                assert viewer.sound()["decoder"] == "WebCodecs"
+                return
+        except FirefoxHangs:
+            # On a busy computer the thread that opens Firefox's sound ("AudioIPC Server RPC") may wait for PulseAudio's
+            # lock for ever, and the page's thread for it, when a page makes its AudioContext.
+            continue
     raise AssertionError("Firefox hangs each time")
 
 
@@ -220,7 +220,7 @@ def test_any_click_in_the_viewer_turns_the_sound_on(
         listener.wait_for_button()
         viewer.page.mouse.click(300, 300)
         listener.wait_until_playing()
-        assert not listener.button_is_shown()
+        wait_for("sound without the button", lambda: not listener.button_is_shown())
 
 
 def test_the_toolbar_sets_the_volume_and_mutes_and_both_are_remembered(
@@ -250,12 +250,12 @@ def test_the_toolbar_sets_the_volume_and_mutes_and_both_are_remembered(
         listener.wait_until_playing()
         assert listener.record(0.5).loudness() == (0, 0)
         page.get_by_role("button", name="Open the toolbar").click()
-        assert mute.get_attribute("aria-pressed") == "true"
-        assert slider.input_value() == "50"
+        expect(mute).to_have_attribute("aria-pressed", "true")
+        expect(slider).to_have_value("50")
 
 
 def _wait_until_playing(viewer: FirefoxViewer) -> None:
-    for _ in ticks(30, 0.1):
+    for _ in ticks(PATIENCE, 0.1):
         if (heard := viewer.sound()) and heard["playing"]:
             return
     raise AssertionError(f"no sound: {viewer.sound()}")

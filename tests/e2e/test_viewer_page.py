@@ -11,11 +11,14 @@ from playwright.sync_api import Locator, expect
 from tests.e2e.browser import Viewer
 from tests.e2e.conftest import GatewayFor, SavedGuests
 from tests.e2e.keys import EV_KEY, LINUX_KEYS, Keyboard
+from tests.e2e.program import established, wait_for
 from tests.e2e.qemu import LinuxQemu
 
 pytestmark = pytest.mark.e2e
 
 KEYBOARD = "keyboard"
+CHANNELS = 5
+"""MAIN, DISPLAY, INPUTS, CURSOR and PLAYBACK."""
 
 
 @pytest.fixture
@@ -27,6 +30,7 @@ def machine(tmp_path: Path, cleanup: ExitStack, guests: SavedGuests) -> LinuxQem
 def opened(machine: LinuxQemu, gateway_for: GatewayFor, viewer: Viewer) -> Viewer:
     viewer.open(gateway_for(machine).link)
     viewer.wait_for_first_frame()
+    viewer.wait_for_input()
     return viewer
 
 
@@ -67,7 +71,9 @@ def test_key_held_from_the_toolbar_stays_down_until_it_is_let_go(machine: LinuxQ
     machine.next_event(KEYBOARD, EV_KEY, LINUX_KEYS["ControlLeft"], value=0)
 
 
-def test_person_who_disconnects_is_offered_to_reconnect_on_the_same_page(opened: Viewer) -> None:
+def test_person_who_disconnects_is_offered_to_reconnect_on_the_same_page(machine: LinuxQemu, opened: Viewer) -> None:
+    # Chromium complains of WebSockets that are closed before they are open.
+    wait_for("all channels", lambda: established(machine.port) == CHANNELS)
     opened.page.evaluate("window.untouched = true")
     button(opened, "Open the toolbar").click()
     button(opened, "Disconnect").click()
@@ -82,6 +88,7 @@ def test_person_who_disconnects_is_offered_to_reconnect_on_the_same_page(opened:
 
 def test_every_control_says_what_it_is(opened: Viewer) -> None:
     button(opened, "Open the toolbar").click()
+    expect(button(opened, "Disconnect")).to_be_visible()
     names = [control.inner_text() or control.get_attribute("aria-label") for control in _controls(opened)]
     assert len(names) == len(set(names)) >= 13
     assert all(names)

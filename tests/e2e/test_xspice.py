@@ -15,7 +15,7 @@ from tests.e2e.guest import pattern
 from tests.e2e.keys import Keyboard
 from tests.e2e.oracle import screenshot
 from tests.e2e.picture import colours
-from tests.e2e.program import ticks
+from tests.e2e.program import PATIENCE, ticks
 from tests.e2e.xspice import HEIGHT, WIDTH, Xspice
 
 pytestmark = pytest.mark.e2e
@@ -50,6 +50,7 @@ def test_typed_text_reaches_an_x_program(
     _wait_for_window(screen, "xterm")
     viewer.open(gateway.link)
     viewer.wait_for_first_frame()
+    viewer.wait_for_input()
     viewer.page.mouse.move(*viewer.point(100, 100))
     _wait_for_pointer(screen, 100, 100)
     viewer.page.mouse.click(*viewer.point(100, 100))
@@ -64,6 +65,7 @@ def test_pointer_reaches_the_exact_pixel_of_the_x_screen(
     gateway = gateway_for(screen)
     viewer.open(gateway.link)
     viewer.wait_for_first_frame()
+    viewer.wait_for_input()
     box = viewer.canvas_box()
     assert box["width"] < WIDTH, "the picture is scaled"
     for part_x, part_y in ((0.02, 0.03), (0.5, 0.5), (0.97, 0.95)):
@@ -98,7 +100,7 @@ def _wait_for_window(screen: Xspice, name: str) -> None:
 
 def _wait_for_pointer(screen: Xspice, x: int, y: int) -> None:
     found = ""
-    for _ in ticks(10):
+    for _ in ticks(PATIENCE):
         found = _xdotool(screen, "getmouselocation")
         if found.startswith(f"x:{x} y:{y} "):
             return
@@ -111,7 +113,7 @@ def _xdotool(screen: Xspice, *arguments: str) -> str:
         env={"DISPLAY": screen.display, "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=PATIENCE,
         check=False,
     )
     return done.stdout

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.e2e.program import SEVERAL_CLIENTS, Program, free_port, listening
+from tests.e2e.program import SEVERAL_CLIENTS, Program, listening
+from tests.e2e.reserved import forget_display, free_display, free_port, shows
 
 WIDTH, HEIGHT = 1920, 1080
 
@@ -67,7 +68,10 @@ _DRIVER = {
 
 
 class Xspice(Program):
-    """An X server on `display` with a SPICE server on `port`, protected by `password`."""
+    """An X server on `display` with a SPICE server on `port`, protected by `password`.
+
+    Keys do not repeat: on a busy computer one may be down for longer than somebody means to hold it.
+    """
 
     password = "an X server's secret"
 
@@ -83,20 +87,20 @@ class Xspice(Program):
         config = home / "xorg.conf"
         config.write_text(_CONFIG)
         self.port = free_port()
-        self.display = _free_display()
+        self._number = free_display()
+        self.display = f":{self._number}"
         self._home = home
         self._clients: list[Program] = []
-        number = self.display.removeprefix(":")
         super().__init__(
             [
                 "Xspice", "--config", str(config), "--port", str(self.port), "--image-compression", compression,
                 "--jpeg-wan-compression", "never", "--streaming-video", "off", *options,
-                self.display, "-nolisten", "tcp", "-s", "0", "-logfile", str(home / "xorg.log"),
+                self.display, "-nolisten", "tcp", "-s", "0", "-r", "-logfile", str(home / "xorg.log"),
             ],
             home / "xspice.log",
             env={**_DRIVER, **SEVERAL_CLIENTS, "XSPICE_PASSWORD": self.password, **(env or {})},
         )  # fmt: skip
-        self.wait_until("its display", lambda: Path(f"/tmp/.X11-unix/X{number}").exists() and listening(self.port))
+        self.wait_until("its display", lambda: shows(self._number) and listening(self.port))
 
     @property
     def url(self) -> str:
@@ -118,6 +122,7 @@ class Xspice(Program):
         for client in self._clients:
             client.stop()
         super().stop()
+        forget_display(self._number)
 
 
 class SoundingXspice(Xspice):
@@ -154,9 +159,3 @@ class SoundingXspice(Xspice):
             # The server still reads; a writer that waits for it goes on.
             thread.join(10)
             fifo.unlink()
-
-
-def _free_display() -> str:
-    taken = {path.name.removeprefix("X") for path in Path("/tmp/.X11-unix").glob("X*")}
-    taken |= {path.name[2:].removesuffix("-lock") for path in Path("/tmp").glob(".X*-lock")}
-    return next(f":{number}" for number in range(60, 600) if str(number) not in taken)

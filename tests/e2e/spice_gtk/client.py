@@ -20,12 +20,10 @@ import numpy as np
 
 from tests.e2e import picture
 from tests.e2e.picture import Pixels
+from tests.e2e.program import PATIENCE
 
 PYTHON = "/usr/bin/python3"
 ROOT = Path(__file__).resolve().parents[3]
-PATIENCE = 15.0
-"""Seconds after which an event that was expected will not come."""
-
 Event = dict[str, Any]
 
 
@@ -59,7 +57,7 @@ class SpiceGtk:
     def __exit__(self, *_: object) -> None:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(10)
+        self._process.wait(PATIENCE)
         self._reader.join()
         self._errors.close()
 
