@@ -15,12 +15,12 @@ from playwright.sync_api import Browser, Error, sync_playwright
 from tests.compose.engine import Stack, find_engine
 from tests.e2e.browser import CHROMIUM, Viewer, chromium
 from tests.e2e.credentials import NAME, PASSWORD
-from tests.e2e.program import ticks
+from tests.e2e.program import PATIENCE, ticks
 from tests.e2e.reserved import free_port
 
 SERVICES = ("gateway", "desktop")
 #: From `up` to a link in the log: the gateway waits for the desktop.
-START_SECONDS = 60
+START_SECONDS = 240
 RELOADS = 5
 INTERFACE_APPEARED = "ERR_NETWORK_CHANGED"
 
@@ -112,7 +112,7 @@ def links(stack: Stack) -> list[str]:
     return re.findall(rf"Open ({re.escape(stack.origin)}/\S*)", stack.logs("gateway"))
 
 
-def wait_until(what: str, probe: Callable[[], object], seconds: float = 20) -> None:
+def wait_until(what: str, probe: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Looks again and again at something that announces nothing."""
     for _ in ticks(seconds, 0.2):
         if probe():

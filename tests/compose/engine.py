@@ -13,8 +13,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 COMPOSE_FILE = ROOT / "docker" / "compose.yaml"
-BUILD_SECONDS = 600
-COMMAND_SECONDS = 90
+BUILD_SECONDS = 1800
+COMMAND_SECONDS = 300
 
 
 @dataclass(frozen=True)
