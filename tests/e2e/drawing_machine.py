@@ -55,6 +55,7 @@ from gateway.spice.messages.shapes import (
     Transform,
 )
 from gateway.spice.wire import Message
+from tests.e2e.program import PATIENCE
 from tests.peers import FakeMachine, Gone, MachineChannel
 
 WIDTH, HEIGHT = 160, 120
@@ -358,13 +359,13 @@ class DrawingMachine:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._ready.wait(10)
+        self._ready.wait(PATIENCE)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._loop and self._over:
             self._loop.call_soon_threadsafe(self._over.set)
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
 
     @property
     def port(self) -> int:
@@ -395,7 +396,7 @@ class DrawingMachine:
                 continue
             try:
                 await (self._welcome(channel) if kind is ChannelType.MAIN else self._draw(channel))
-            except (Gone, TimeoutError):
+            except (Gone, ConnectionError, TimeoutError):  # it has seen what it wanted
                 continue
 
     async def _welcome(self, channel: MachineChannel) -> None:

@@ -65,5 +65,5 @@ class Gateway(Program):
             return bytes(answer.read()).decode()
 
     def _printed(self) -> str | None:
-        found = re.search(r"Open (https?://\S+)", self.output())
+        found = re.search(r"Open (https?://\S+)\n", self.output())
         return found.group(1) if found else None

@@ -100,7 +100,7 @@ class Xspice(Program):
             home / "xspice.log",
             env={**_DRIVER, **SEVERAL_CLIENTS, "XSPICE_PASSWORD": self.password, **(env or {})},
         )  # fmt: skip
-        self.wait_until("its display", lambda: shows(self._number) and listening(self.port))
+        self.wait_until("its display", lambda: listening(self.port) and shows(self._number))
 
     @property
     def url(self) -> str:
