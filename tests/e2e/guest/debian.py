@@ -8,7 +8,8 @@ from pathlib import Path
 
 def unpack(packages: tuple[str, ...], scratch: Path) -> Path:
     """The tree that these packages hold together, below `scratch`."""
-    run("apt-get", "-q", "-o", "APT::Sandbox::User=root", "-o", "Acquire::Retries=3", "download", *packages, cwd=scratch)
+    options = ("-q", "-o", "APT::Sandbox::User=root", "-o", "Acquire::Retries=3")
+    run("apt-get", *options, "download", *packages, cwd=scratch)
     tree = scratch / "tree"
     for package in scratch.glob("*.deb"):
         run("dpkg-deb", "-x", str(package), str(tree), cwd=scratch)
