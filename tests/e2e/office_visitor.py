@@ -10,6 +10,14 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 from tests.e2e.browser import VIEWPORT, Visitor
 from tests.e2e.credentials import NAME, PASSWORD
 from tests.e2e.office import Office
+from tests.e2e.program import wait_for
+
+_NOTE_TOASTS = """() => {
+  window.toasts = [];
+  const toast = document.querySelector("spice-viewer").shadowRoot.querySelector(".toast");
+  const look = () => toast.checkVisibility() && window.toasts.push(toast.innerText);
+  new MutationObserver(look).observe(toast, {attributes: true, childList: true});
+}"""
 
 
 class Worker(Visitor):
@@ -71,6 +79,16 @@ class Worker(Visitor):
 
 def wait_connected(page: Page) -> None:
     expect(page.locator("spice-viewer[data-state=connected]")).to_be_visible()
+
+
+def note_toasts(page: Page) -> None:
+    """From now on; they do not stay."""
+    page.evaluate(_NOTE_TOASTS)
+
+
+def told_by_toast(page: Page, sentence: str) -> None:
+    """The viewer's page said it since `note_toasts`."""
+    wait_for(f"toast {sentence!r}", lambda: any(sentence in toast for toast in page.evaluate("window.toasts")))
 
 
 def shown_by_viewer(page: Page, text: str | re.Pattern[str]) -> None:

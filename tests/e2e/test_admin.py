@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.office import PEOPLE, Office
-from tests.e2e.office_visitor import Enter, Worker, shown_by_viewer, wait_connected
+from tests.e2e.office_visitor import Enter, Worker, note_toasts, shown_by_viewer, told_by_toast, wait_connected
 from tests.e2e.program import wait_for
 
 pytestmark = pytest.mark.e2e
@@ -40,22 +39,11 @@ COUNT_UNTIL_SHOWN = """(user) => {
   };
   look();
 }"""
-WATCH_TOAST = """() => {
-  window.toasts = [];
-  const toast = document.querySelector("spice-viewer").shadowRoot.querySelector(".toast");
-  const look = () => toast.checkVisibility() && window.toasts.push(toast.innerText);
-  new MutationObserver(look).observe(toast, {attributes: true, childList: true});
-}"""
 
 
 def figures_told(worker: Worker, kind: str = "figures") -> int:
     """How often the gateway has told figures."""
     return int(worker.page.evaluate("(kind) => window.told[kind] ?? 0", kind))
-
-
-def was_told(tab: Page, sentence: str) -> bool:
-    """Whether a toast said it."""
-    return any(sentence in toast for toast in tab.evaluate("window.toasts"))
 
 
 # what stands there
@@ -142,7 +130,7 @@ def test_filter_stands_in_the_address_and_the_way_back_leads_to_it(enter: Enter)
     admin.admin("channels")
     box = admin.page.get_by_role("searchbox", name="Filter registered channels")
     box.fill("demo 100%")
-    assert admin.page.url.endswith("#channels:demo%20100%25")
+    expect(admin.page).to_have_url(re.compile("#channels:demo%20100%25$"))
     admin.page.get_by_role("link", name="Sessions", exact=True).click()
     expect(admin.page.get_by_role("heading", name="Sessions")).to_be_visible()
     admin.page.go_back()
@@ -151,7 +139,7 @@ def test_filter_stands_in_the_address_and_the_way_back_leads_to_it(enter: Enter)
     admin.go("/admin#channels:display%")
     expect(box).to_have_value("display%")
     admin.page.get_by_role("button", name="Clear the filter").click()
-    assert admin.page.url.endswith("#channels")
+    expect(admin.page).to_have_url(re.compile("#channels$"))
 
 
 def test_person_whose_session_is_killed_is_told_why(enter: Enter) -> None:
@@ -198,9 +186,9 @@ def test_message_arrives_before_the_picture_of_whoever_sits_there(enter: Enter) 
         admin.act(admin.row("uma", machine), "Message")
         sentence = f"Maintenance of {machine} at noon."
         admin.page.get_by_role("textbox", name="Message").fill(sentence)
-        tab.evaluate(WATCH_TOAST)  # it does not stay
+        note_toasts(tab)
         admin.answer("Send")
-        wait_for("message", partial(was_told, tab, sentence))
+        told_by_toast(tab, sentence)
 
 
 def test_watching_gives_the_picture_and_nothing_else(enter: Enter) -> None:

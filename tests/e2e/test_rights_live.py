@@ -22,8 +22,8 @@ from gateway.web.keys import FLEET
 from tests.e2e.core_machine import loopback
 from tests.e2e.keys import Keyboard
 from tests.e2e.office import Office
-from tests.e2e.office_visitor import Enter, shown_by_viewer, wait_connected
-from tests.e2e.program import ticks
+from tests.e2e.office_visitor import Enter, note_toasts, told_by_toast, wait_connected
+from tests.e2e.program import wait_for
 
 pytestmark = pytest.mark.e2e
 
@@ -63,10 +63,8 @@ class Twice(Office):
         return self.call(look)
 
     def wait_for_typed(self, text: str) -> str:
-        for _ in ticks(15):
-            if text in (shown := self.terminal()):
-                return shown
-        raise AssertionError(f"{text!r} was not typed:\n{self.terminal()}")
+        wait_for(f"{text!r} in the terminal", lambda: text in self.terminal())
+        return self.terminal()
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +91,9 @@ def test_who_is_given_control_types_without_touching_the_page(enter: Enter, offi
     admin.go("/admin#people")
     admin.act(admin.row("every user"), "Edit")
     admin.page.get_by_label("Control: keyboard").check()
+    note_toasts(tab)
     admin.answer("Save")
-    shown_by_viewer(tab, "You may do more at this machine now: control.")
+    told_by_toast(tab, "You may do more at this machine now: control.")
     expect(_reset(tab)).to_be_enabled()
     Keyboard(tab).type(f"echo granted at {machine}\n")
     assert "early" not in office.wait_for_typed(f"\ngranted at {machine}")
@@ -132,7 +131,7 @@ def test_page_that_was_not_connected_when_its_rights_grew_has_them_when_it_is_ag
 
     office.call(let_go)
     office.allow(CONTROL)
-    expect(tab.get_by_role("application")).to_have_accessible_name(re.compile("Keys go to the machine"), timeout=20_000)
+    expect(tab.get_by_role("application")).to_have_accessible_name(re.compile("Keys go to the machine"))
     wait_connected(tab)
     expect(_reset(tab)).to_be_enabled()
     office.terminal()
