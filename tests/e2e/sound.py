@@ -39,7 +39,7 @@ RECORD = """async (seconds) => {
   window.connectQuietly(window.loudest, copy);
   const [track] = copy.stream.getAudioTracks();
   const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 10_000 }).readable.getReader();
-  const patience = setTimeout(() => track.stop(), (seconds + 20) * 1000);
+  const patience = setTimeout(() => track.stop(), (seconds + 60) * 1000);
   const sides = [[], []];
   for (let have = 0; have < seconds * context.sampleRate; ) {
     const { value, done } = await reader.read();

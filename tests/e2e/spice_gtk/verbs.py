@@ -149,7 +149,7 @@ def cancel_files(program: Program) -> None:
 
 def picture(program: Program, path: str, id: int = 0) -> Any:
     """Write the primary surface's rows to a file: size, bytes a row and SpiceSurfaceFmt; None when there is none."""
-    primary = getattr(program.channel("display", id), "spicegate_primary", None)
+    primary = getattr(program.channels.get(("display", id)), "spicegate_primary", None)
     if primary is None:
         return None
     fmt, width, height, stride, pixels = primary
