@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, Protocol, TypeVar
 
 from gateway.server.durations import Durations
+from gateway.server.lookups import Lookups
 from gateway.spice.limits import RECEIVE_BYTES, SHARED_RECEIVE_BYTES
 
 HEADROOM = 16
@@ -73,6 +74,7 @@ class Core:
     def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
         self.loop = loop or asyncio.get_running_loop()
         self.buffer = ReceiveBuffer()
+        self.lookups = Lookups(self.loop)
         self.durations = Durations()
         """Of what was done in threads."""
         self._tasks: set[asyncio.Task[Any]] = set()

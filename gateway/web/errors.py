@@ -66,6 +66,9 @@ STATUS_OF: Final[dict[type[Exception], int]] = {
 }
 """What people and the store refuse, as HTTP says it."""
 
+_SOON: Final = 2
+"""Seconds after which a store that is busy may be asked again."""
+
 _SENTENCES = {
     404: "There is nothing at this address.",
     405: "This address does not take such requests.",
@@ -100,7 +103,8 @@ def _refusal(request: web.Request, error: AccessError | StoreError) -> web.Strea
     """What people or the store refuse."""
     if (status := STATUS_OF.get(type(error))) is None:
         return _mistake(request)
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, LockedOut | TooBusy) else {}
+    seconds = error.retry_after if isinstance(error, LockedOut | TooBusy) else _SOON if status == 503 else None
+    headers = {"Retry-After": str(seconds)} if seconds is not None else {}
     kind = error.code if isinstance(error, AccessError) else None
     errors = [FieldError(field=error.field, message=str(error))] if isinstance(error, Invalid) else []
     return _answer(request, status, str(error), kind=kind, errors=errors, headers=headers)

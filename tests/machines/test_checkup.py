@@ -233,3 +233,18 @@ async def test_server_that_speaks_something_else_is_told() -> None:
         found = await soon(check_up(Core(), parse_endpoint(f"spice://127.0.0.1:{port}"), None))
     assert outcome(found) == {"reach": True, "link": False}
     assert found.steps[-1].detail == "The peer does not speak SPICE."
+
+
+async def test_machine_that_falls_silent_is_not_waited_for_at_each_channel() -> None:
+    core = Core()
+    async with FakeMachine() as machine:
+        asked = core.spawn(check_up(core, parse_endpoint(machine.url), None, seconds=2), "check up")
+        main = await machine.linked(ChannelType.MAIN)
+        machine.may_grant.clear()
+        await main.send(INIT)
+        await main.expect(AttachChannels)
+        await main.send(ChannelsList([ChannelId(ChannelType.DISPLAY, id_) for id_ in range(200)]))
+        found = await soon(asked)
+    assert [(channel.type, channel.ok) for channel in found.channels] == [("main", True), ("display", False)]
+    assert "does not answer in time" in found.channels[1].detail
+    await core.close()

@@ -170,3 +170,8 @@ async def test_server_that_says_nothing_does_not_answer() -> None:
         url = f"spice+ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         with pytest.raises(ChannelClosed, match="does not answer"):
             await reach(url, seconds=0.05)
+
+
+async def test_address_that_can_be_no_name_is_told_as_one_that_is_not_known() -> None:
+    with pytest.raises(ChannelClosed, match="its name is not known"):
+        await reach("spice://vm1..example.net:5900")

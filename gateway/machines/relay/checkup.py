@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final
 
-from gateway.machines.relay.dial import dial, uses_tls
+from gateway.machines.relay.dial import connect_to_host, dial, uses_tls
 from gateway.machines.relay.endpoint import Endpoint, Scheme
 from gateway.machines.relay.leaving import OF_WORKER, Leaving
 from gateway.server.closing import ChannelClosed
@@ -182,7 +182,8 @@ class _Doctor:
         self._main = main
         self._note_capabilities(replied)
         for channel in channels:
-            await self._channel(session, channel)
+            if not await self._channel(session, channel):
+                return  # what does not answer once would keep whoever asks waiting once more for each channel
 
     async def leave(self, seconds: float) -> None:
         async with asyncio.TaskGroup() as group:
@@ -270,13 +271,13 @@ class _Doctor:
 
     async def _takes_tls(self) -> bool:
         """Whether the port that was just asked without TLS takes it, whatever its certificate is."""
-        host, port, loop = self._endpoint.host, self._endpoint.port, self._core.loop
+        host, port = self._endpoint.host, self._endpoint.port
         if self._endpoint.scheme is not Scheme.TCP or port is None or uses_tls(self._endpoint, self._secured):
             return False
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         try:
-            _, stream = await loop.create_connection(lambda: StreamTransport(self._core), host, port, ssl=context)
+            stream = await connect_to_host(self._core, host, port, context)
         except OSError:
             return False
         self._open.append(stream)
@@ -312,8 +313,8 @@ class _Doctor:
         main.capabilities = names(ChannelType.MAIN, replied)
         self.found.channels.append(main)
 
-    async def _channel(self, session: int, wanted: ChannelId) -> None:
-        """Link one of the listed channels. That it fails is told in its row, and the next is asked."""
+    async def _channel(self, session: int, wanted: ChannelId) -> bool:
+        """Link one of the listed channels. That it fails is told in its row; False: the machine is silent."""
         began, known = perf_counter(), wanted.type in frozenset(ChannelType)
         name = ChannelType(wanted.type).name.lower() if known else f"type {wanted.type}"
         row = ChannelStep(name, wanted.id, False, "", 0.0)
@@ -328,7 +329,11 @@ class _Doctor:
             row.capabilities = names(ChannelType(wanted.type) if known else None, replied)
         except (ChannelClosed, LinkRefused, ProtocolError, TimeoutError) as error:
             row.detail = told(error)
+            silent = isinstance(error, TimeoutError)
+        else:
+            silent = False
         row.seconds = perf_counter() - began
+        return not silent
 
     def _leave(self, pump: LinkPump, wanted: ChannelId, linked: Linked) -> None:
         """Listen to a linked channel for as long as its machine needs."""

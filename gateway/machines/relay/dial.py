@@ -65,7 +65,7 @@ async def _connect(core: Core, endpoint: Endpoint, secured: bool) -> StreamTrans
     port = (endpoint.tls_port if tls else None) or endpoint.port
     assert port is not None  # parse_endpoint leaves no host without one
     context = await loop.run_in_executor(None, endpoint.tls_context) if tls else None
-    _, stream = await loop.create_connection(lambda: StreamTransport(core), endpoint.host, port, ssl=context)
+    stream = await connect_to_host(core, endpoint.host, port, context)
     if (tls_state := stream.ssl_object) is not None:
         try:
             endpoint.check_subject(tls_state)
@@ -73,6 +73,22 @@ async def _connect(core: Core, endpoint: Endpoint, secured: bool) -> StreamTrans
             stream.abort()
             raise
     return stream
+
+
+async def connect_to_host(core: Core, host: str, port: int, tls: ssl.SSLContext | None) -> StreamTransport:
+    """Try the host's addresses one after the other. Raises `OSError`, the first one's."""
+    failure: OSError | None = None
+    for address, number in await core.lookups.find(host, port):
+        try:
+            _, stream = await core.loop.create_connection(
+                lambda: StreamTransport(core), address, number, ssl=tls, server_hostname=host if tls else None
+            )
+            return stream
+        except ssl.SSLError:
+            raise
+        except OSError as error:
+            failure = failure or error
+    raise failure or socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
 
 async def _upgrade(stream: StreamTransport, endpoint: Endpoint) -> Transport:

@@ -32,7 +32,7 @@ async def test_gateway_tells_its_state(gateway: RunningGateway, admin: Client, m
 async def test_backup_that_cannot_be_written_is_told(admin: Client, state: Path) -> None:
     (state / "backups").write_text("in the way")
     answer = await admin.ask("POST", "/gateway/backup")
-    assert answer.status == 503
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
     assert str(state / "backups") in answer.data["detail"]
 
 
