@@ -203,8 +203,9 @@ async def list_machines(ask: Ask, query: PageQuery) -> Page[MachineView]:
 async def add_machine(ask: Ask, body: NewMachine) -> MachineView:
     """Add a machine to the store; it is there at once."""
     draft, store = draft_of(body.name, body), ask.request.app[STORE_MACHINES]
-    if body.name in ask.fleet:
-        raise Taken(f"There is a machine {body.name} already.")
+    for member in ask.fleet:
+        if member.spec.name.lower() == body.name.lower():  # nobody tells Lab1 from LAB1 when it is late
+            raise Taken(f"There is a machine {member.spec.name} already.")
     draft.check()
     store.spec(as_record(draft))
     store.put(await ask.access.machines.add(ask.by, draft))

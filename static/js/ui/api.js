@@ -1,6 +1,7 @@
 // @ts-check
 // The gateway's API, as its own pages use it: by the browser's log-in.
 
+import { heardFrom } from "./gateway_clock.js";
 import { sitePath } from "./site.js";
 
 /** What the API refuses (RFC 9457). */
@@ -26,6 +27,7 @@ export async function call(method, path, body) {
   const headers = { Accept: "application/json, application/problem+json", ...(body ? { "Content-Type": "application/json" } : {}) };
   const response = await fetch(sitePath(BASE + path), { method, headers, body: body ? JSON.stringify(body) : null })
     .catch(() => { throw new Problem(0, "The gateway cannot be reached. Check your network and try again."); });
+  heardFrom(response);
   const text = await response.text();
   const answer = /json/.test(response.headers.get("Content-Type") ?? "") && text ? JSON.parse(text) : null;
   if (response.ok) return answer;

@@ -2,6 +2,7 @@
 // A small picture of a screen that the gateway has, asked for again now and then while the page is looked at.
 
 import { make } from "./dom.js";
+import { gatewayNow, heardFrom } from "./gateway_clock.js";
 import { sitePath } from "./site.js";
 import { spanText } from "./times.js";
 
@@ -54,6 +55,7 @@ export class LivePicture {
   async #ask() {
     const { signal } = this.#looking;
     const response = await fetch(sitePath(`/api/v1/${this.#path}`), { signal }).catch(() => null);
+    if (response) heardFrom(response);
     const picture = response?.status === 200 ? await response.blob().catch(() => null) : null;
     if (signal.aborted || (response && [401, 403, 404].includes(response.status))) return; // it is not ours to see, or gone
     if (response && picture) await this.#show(picture, Date.parse(response.headers.get("Last-Modified") ?? ""));
@@ -68,7 +70,7 @@ export class LivePicture {
     this.#image.src = this.#address;
     await this.#image.decode().catch(() => {}); // what is not decoded now is as soon as it is drawn
     URL.revokeObjectURL(before);
-    const seconds = (Date.now() - taken) / 1000;
+    const seconds = (gatewayNow() - taken) / 1000;
     this.#age.hidden = !(seconds > OLD_SECONDS);
     this.#age.textContent = this.#age.hidden ? "" : `${spanText(seconds)} ago`;
     if (!this.#image.hidden) return;

@@ -58,6 +58,8 @@ async def test_name_that_is_taken_is_a_conflict(admin: Client, machine: FakeMach
     assert (await admin.ask("POST", "/machines", lab(machine, name="office"))).status == 409
     await admin.post("/machines", lab(machine))
     assert (await admin.ask("POST", "/machines", lab(machine))).status == 409
+    answer = await admin.ask("POST", "/machines", lab(machine, name="LAB"))
+    assert (answer.status, "lab already" in answer.data["detail"]) == (409, True)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 // @ts-check
 // What the account page's tables show.
 
+import { gatewayNow } from "../gateway_clock.js";
 import { dateOf, momentText } from "../times.js";
 import { browserOf } from "./browsers.js";
 
@@ -90,7 +91,7 @@ export function ticketWords(ticket) {
 export function ticketState({ revoked_at, used_at, expires_at }) {
   if (revoked_at) return "revoked";
   if (used_at) return "used";
-  return (dateOf(expires_at)?.getTime() ?? 0) > Date.now() ? "open" : "expired";
+  return (dateOf(expires_at)?.getTime() ?? 0) > gatewayNow() ? "open" : "expired";
 }
 
 /** @param {Key} key */

@@ -1,6 +1,7 @@
 // @ts-check
 // The gateway as the dashboard knows it, kept up to date by the events of its feed.
 
+import { heardTime } from "../gateway_clock.js";
 import { Meter } from "./meter.js";
 import { History } from "./sparkline.js";
 
@@ -33,13 +34,6 @@ export class State {
   /** @type {Map<string, import("./shapes.js").ChannelFigures>} */
   #figures = new Map();
   #at = 0;
-  /** What the gateway's clock is ahead of `performance.now()`, in milliseconds; null: not known. @type {number | null} */
-  #ahead = null;
-
-  /** The time of the gateway, in milliseconds since 1970: what a browser has for it may be wrong by hours. */
-  get now() {
-    return this.#ahead === null ? Date.now() : performance.now() + this.#ahead;
-  }
 
   /** Everything anew. @param {{machines: Machine[], sessions: Session[], channels: Channel[]}} all */
   snapshot({ machines, sessions, channels }) {
@@ -89,7 +83,7 @@ export class State {
   /** @param {number} at @param {import("./shapes.js").Totals} totals */
   #measure(at, totals) {
     const now = at * 1000;
-    this.#ahead = now - performance.now();
+    heardTime(now);
     this.channelRates.read([...this.channels.values()].map(({ key, traffic }) => /** @type {const} */ ([key, traffic])), now);
     this.sessionRates.read([...this.sessions.values()].map(({ id, traffic }) => /** @type {const} */ ([id, traffic])), now);
     if (this.#at) {

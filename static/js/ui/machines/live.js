@@ -3,6 +3,7 @@
 
 import { make } from "../dom.js";
 import { EventStream } from "../event_stream.js";
+import { gatewayNow } from "../gateway_clock.js";
 import { sitePath } from "../site.js";
 import { spanText } from "../times.js";
 
@@ -156,7 +157,7 @@ function showSpan(card) {
   if (!time) return;
   const date = new Date(time.dateTime);
   time.title = date.toLocaleString();
-  say(time, spanText((Date.now() - date.getTime()) / 1000));
+  say(time, spanText((gatewayNow() - date.getTime()) / 1000));
   const since = time.closest(".since");
   if (since?.firstChild?.textContent !== "for ") since?.replaceChildren("for ", time);
 }

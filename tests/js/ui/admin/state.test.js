@@ -63,10 +63,3 @@ test("machines that are away, felt round trips and long queues are alerts with a
   assert.deepEqual(alertsOf(state).map(({ section, query }) => [section, query]), [["machines", "office"], ["sessions", "1"], ["channels", "office display 0"]]);
   assert.equal(alertsOf(state)[0].sentence, "Front office: It is off.");
 });
-
-test("spans of time are those of the gateway's clock, whatever the browser's says", () => {
-  const state = filled();
-  assert.ok(Math.abs(state.now - Date.now()) < 60_000, "nothing else is known yet");
-  state.figures({ at: 1000, totals: TOTALS, sessions: {}, channels: {} });
-  assert.ok(state.now >= 1_000_000 && state.now < 1_060_000);
-});

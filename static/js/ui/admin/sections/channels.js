@@ -4,6 +4,7 @@
 import { call } from "../../api.js";
 import { ask } from "../../dialogs.js";
 import { make } from "../../dom.js";
+import { gatewayNow } from "../../gateway_clock.js";
 import { bytesText, durationText } from "../../numbers.js";
 import { sitePath } from "../../site.js";
 import { shortSpan } from "../../times.js";
@@ -121,7 +122,7 @@ function openDetails(context, key, actions) {
     return {
       title: `${channel.machine} · ${channel.name}`,
       facts: factsOf(channel, state),
-      more: [...actionButtons(actions, channel), make("h3", {}, `Clients (${clients.length})`), clientList(clients, state.now)],
+      more: [...actionButtons(actions, channel), make("h3", {}, `Clients (${clients.length})`), clientList(clients)],
     };
   });
 }
@@ -162,11 +163,11 @@ function actionButtons(actions, channel) {
   });
 }
 
-/** @param {readonly ChannelClient[]} clients @param {number} now on the gateway's clock */
-function clientList(clients, now) {
+/** @param {readonly ChannelClient[]} clients */
+function clientList(clients) {
   if (!clients.length) return make("p", { class: "empty" }, "Nobody is connected to it.");
   return make("ul", {}, ...clients.map((client) => make("li", {},
-    make("p", {}, make("strong", {}, client.user || "somebody"), ` from ${client.address}, for ${shortSpan((now - Date.parse(client.since)) / 1000)}`),
+    make("p", {}, make("strong", {}, client.user || "somebody"), ` from ${client.address}, for ${shortSpan((gatewayNow() - Date.parse(client.since)) / 1000)}`),
     make("p", { class: "hint" }, flowText(client)),
     make("p", {}, ...[...client.capabilities.channel, ...client.capabilities.common].flatMap((name) => [make("span", { class: "chip" }, name), " "])))));
 }

@@ -3,6 +3,7 @@
 
 import { call, get } from "../../api.js";
 import { ask, askForm } from "../../dialogs.js";
+import { gatewayNow } from "../../gateway_clock.js";
 import { make } from "../../dom.js";
 import { bytesText } from "../../numbers.js";
 import { sitePath } from "../../site.js";
@@ -58,7 +59,7 @@ function columns({ state }) {
   return [
     { id: "title", label: "Machine", value: ({ title }) => title },
     { id: "state", label: "State", value: ({ state: is }) => STATES[is], draw: drawState },
-    { id: "since", label: "For", value: ({ since }) => since, text: ({ since }) => shortSpan((state.now - Date.parse(since)) / 1000) },
+    { id: "since", label: "For", value: ({ since }) => since, text: ({ since }) => shortSpan((gatewayNow() - Date.parse(since)) / 1000) },
     { id: "sessions", label: "Sessions", value: ({ sessions }) => sessions, number: true },
     { id: "rate", label: "Bytes/s", value: rate, text: (machine) => `${bytesText(rate(machine))}/s`, number: true },
     { id: "address", label: "Address", value: ({ address }) => address, minor: true },

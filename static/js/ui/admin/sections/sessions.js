@@ -4,6 +4,7 @@
 import { call } from "../../api.js";
 import { ask, askForm } from "../../dialogs.js";
 import { make } from "../../dom.js";
+import { gatewayNow } from "../../gateway_clock.js";
 import { bytesText, durationText } from "../../numbers.js";
 import { sitePath } from "../../site.js";
 import { momentText, shortSpan } from "../../times.js";
@@ -66,7 +67,7 @@ function columns({ state }) {
   return [
     { id: "user", label: "User", value: whoText },
     { id: "machine", label: "Machine", value: ({ machine }) => machine },
-    { id: "since", label: "For", value: ({ since }) => since, text: ({ since }) => shortSpan((state.now - Date.parse(since)) / 1000) },
+    { id: "since", label: "For", value: ({ since }) => since, text: ({ since }) => shortSpan((gatewayNow() - Date.parse(since)) / 1000) },
     { id: "address", label: "Address", value: ({ address }) => address },
     { id: "rights", label: "May", value: ({ rights }) => rightsText(rights), minor: true },
     { id: "trip", label: "Round trip", value: ({ round_trip }) => round_trip, text: ({ round_trip }) => (round_trip === null ? "–" : durationText(round_trip * 1000)), number: true },
