@@ -13,7 +13,7 @@ change itself. Refusals are `AccessError`, the store's own `StoreError`; each ha
 
 from gateway.access.access import Access
 from gateway.access.clock import Clock
-from gateway.access.errors import AccessError, Forbidden, Invalid, LockedOut, NotFound, Refused, TooBusy
+from gateway.access.errors import AccessError, Forbidden, Invalid, LockedOut, NotFound, NotKept, Refused, TooBusy
 from gateway.access.leases import Lease
 from gateway.access.machines import MachineDraft
 from gateway.access.policy import Policy
@@ -33,6 +33,7 @@ __all__ = [
     "MachineDraft",
     "Method",
     "NotFound",
+    "NotKept",
     "Permission",
     "Policy",
     "Principal",

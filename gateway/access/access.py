@@ -68,10 +68,17 @@ class Access:
 
     @classmethod
     async def open(
-        cls, path: Path, groups_of: GroupsOf, *, policy: Policy | None = None, clock: Clock | None = None
+        cls,
+        path: Path,
+        groups_of: GroupsOf,
+        *,
+        policy: Policy | None = None,
+        clock: Clock | None = None,
+        holds: bool = True,
     ) -> Self:
-        """Over the SQLite store in the file `path`. Raises `StoreError`."""
-        return cls(await SqliteStore.open(path), groups_of, policy=policy, clock=clock)
+        """Over the SQLite store in the file `path`. `holds`: this program runs on, and so what a full disk does not
+        take of revocations counts meanwhile. Raises `StoreError`."""
+        return cls(await SqliteStore.open(path, holds=holds), groups_of, policy=policy, clock=clock)
 
     async def close(self) -> None:
         self.passwords.close()
@@ -90,6 +97,8 @@ class Access:
     async def tend(self) -> None:
         """Notice what ended by time or by other programs; hourly, forget what is long over. Raises `StoreError`."""
         await self.leases.recheck()
+        if self.store.held:
+            await self.store.settle()
         await self.bars.keep()
         now = self.clock.steady()
         if now - self._touched >= TOUCH_SECONDS:

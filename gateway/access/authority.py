@@ -58,23 +58,36 @@ class Authority:
     async def grant(
         self, by: Principal, group: str, rights: Right, *, role: Role | None = None, user_id: int | None = None
     ) -> Grant:
-        """Give a role or a user these rights in a group, in place of those before. Raises `Forbidden`, `Invalid`."""
+        """Give a role or a user these rights in a group, in place of those before. Raises `Forbidden`, `Invalid`,
+        and `NotKept`, which only fewer rights can be."""
         target = f"grant:{role or user_id}@{group}"
         await self._trail.require(by, Permission.PEOPLE_CHANGE, "grant.set", target)
         if (role is None) is (user_id is None):
             raise Invalid("role", "A grant is for a role or for a user.")
         group = checked_text(group, "group", "A group's name", 64, least=1)
         note = self._trail.note(by, "grant.set", target, rights=" ".join(right_names(usable(rights))))
+        before = next(
+            (
+                Right(grant.rights)
+                for grant in await self._store.grants.all()
+                if (grant.role, grant.user_id, grant.machine_group) == (role, user_id, group)
+            ),
+            Right.NONE,
+        )
+        less = not usable(rights) & ~before
         grant = await self._store.grants.set(
-            role=role, user_id=user_id, group=group, rights=int(usable(rights)), note=note
+            role=role, user_id=user_id, group=group, rights=int(usable(rights)), less=less, note=note
         )
         await self._leases.recheck()
+        self._trail.require_kept(note)
         return grant
 
     async def withdraw(self, by: Principal, grant_id: int) -> None:
-        """Take a grant away; what it had opened ends. Raises `Forbidden` and `NotFound`."""
+        """Take a grant away; what it had opened ends. Raises `Forbidden`, `NotFound` and `NotKept`."""
         target = f"grant:{grant_id}"
         await self._trail.require(by, Permission.PEOPLE_CHANGE, "grant.remove", target)
-        if await self._store.grants.remove(grant_id, note=self._trail.note(by, "grant.remove", target)) is None:
+        note = self._trail.note(by, "grant.remove", target)
+        if await self._store.grants.remove(grant_id, note=note) is None:
             raise NotFound("There is no such grant.")
         await self._leases.recheck()
+        self._trail.require_kept(note)

@@ -8,6 +8,7 @@
     ├── TooBusy     too many at once: `retry_after` seconds
     ├── Forbidden   known, but not allowed
     ├── NotFound    there is no such thing, or it is somebody else's
+    ├── NotKept     done, and it counts, but a full disk has not taken it yet
     └── Invalid     a value that is not taken: `field` names it
 
 The store's own refusals (`Taken`, `TooMany`, `LastAdmin`, `StoreFull`, …) pass through as `StoreError`.
@@ -67,6 +68,18 @@ class NotFound(AccessError):
     """There is none, or none of theirs: no difference is told."""
 
     code = "not-found"
+
+
+class NotKept(AccessError):
+    """What was taken away is taken away, and would be back after a restart: the disk is full. Raised at the end."""
+
+    code = "not-kept"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "It is done and counts from now on, but the gateway's disk is full. It is written down as soon as there is "
+            "space; a restart before that would undo it."
+        )
 
 
 class Invalid(AccessError):

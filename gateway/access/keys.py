@@ -87,8 +87,8 @@ class Keys:
         return await self._store.keys.page(after, limit, user_id=user_id)
 
     async def revoke(self, by: Principal, key_id: int, *, user_id: int | None = None) -> None:
-        """End a key, with all that it opened: one's own, or with PEOPLE_CHANGE one of `user_id`. Raises `Forbidden`
-        and `NotFound`."""
+        """End a key, with all that it opened: one's own, or with PEOPLE_CHANGE one of `user_id`. Raises `Forbidden`,
+        `NotFound` and `NotKept`."""
         user_id = by.user_id if user_id is None else user_id
         needs = Permission.KEYS if user_id == by.user_id else Permission.PEOPLE_CHANGE
         await self._trail.require(by, needs, "key.revoke", f"key:{key_id}")
@@ -96,6 +96,7 @@ class Keys:
         if user_id is None or await self._store.keys.revoke(key_id, user_id=user_id, note=note) is None:
             raise NotFound("There is no such key, or it was revoked before.")
         await self._leases.recheck(user_id)
+        self._trail.require_kept(note)
 
 
 def _check(by: Principal, scopes: Collection[Scope], expires_in: float | None) -> None:

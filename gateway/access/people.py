@@ -10,7 +10,7 @@ from gateway.access.leases import Leases
 from gateway.access.logins import LogIns, user_name
 from gateway.access.passwords import Passwords
 from gateway.access.principal import Principal
-from gateway.access.roles import Permission, Role
+from gateway.access.roles import ROLE_PERMISSIONS, Permission, Role
 from gateway.access.trail import Trail
 from gateway.store.interface import Store
 from gateway.store.paging import PAGE_ROWS
@@ -62,7 +62,7 @@ class People:
     ) -> User:
         """Give another role, bar, or let in again. What the user has open ends with the right to it.
 
-        Raises `Forbidden`, `NotFound` and `LastAdmin`.
+        Raises `Forbidden`, `NotFound`, `LastAdmin`, and `NotKept`, which only what is taken away can be.
         """
         await self._trail.require(by, Permission.PEOPLE_CHANGE, "user.change", f"user:{user_id}")
         before = await self._known(user_id)
@@ -70,17 +70,24 @@ class People:
         what = {"role": role, "disabled": None if disabled is None else str(disabled).lower()}
         note = replace(note, detail={**note.detail, **{name: value for name, value in what.items() if value}})
         user = await self._store.users.change(
-            user_id, role=role.value if role is not None else None, disabled=disabled, note=note
+            user_id,
+            role=role.value if role is not None else None,
+            disabled=disabled,
+            less=_is_less(before, role, disabled),
+            note=note,
         )
         await self._leases.recheck(user_id)
+        self._trail.require_kept(note)
         return user or await self._known(user_id)
 
     async def remove(self, by: Principal, user_id: int) -> None:
-        """With log-ins, keys, tickets and grants. Raises `Forbidden`, `NotFound` and `LastAdmin`."""
+        """With log-ins, keys, tickets and grants. Raises `Forbidden`, `NotFound`, `LastAdmin` and `NotKept`."""
         await self._trail.require(by, Permission.PEOPLE_CHANGE, "user.remove", f"user:{user_id}")
         user = await self._known(user_id)
-        await self._store.users.remove(user_id, note=self._trail.note(by, "user.remove", f"user:{user.name}"))
+        note = self._trail.note(by, "user.remove", f"user:{user.name}")
+        await self._store.users.remove(user_id, note=note)
         await self._leases.recheck(user_id)
+        self._trail.require_kept(note)
 
     async def change_password(self, by: Principal, old: str, new: str) -> int:
         """Change one's own; the other log-ins end, how many is returned. Raises `Forbidden`, `Invalid`, `Refused`,
@@ -116,3 +123,9 @@ class People:
         if user is None:
             raise NotFound("There is no such user.")
         return user
+
+
+def _is_less(before: User, role: Role | None, disabled: bool | None) -> bool:
+    """Whether a change only takes away."""
+    lower = role is None or ROLE_PERMISSIONS[role] <= ROLE_PERMISSIONS[Role(before.role)]
+    return lower and disabled is not False

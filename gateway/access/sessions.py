@@ -82,11 +82,14 @@ class Sessions:
     async def log_out(self, by: Principal) -> None:
         """End the log-in that asks, and what it opened."""
         if by.session_id is not None:
-            await self._store.sessions.revoke(by.session_id, note=self._trail.note(by, "logout", f"user:{by.name}"))
+            note = self._trail.note(by, "logout", f"user:{by.name}")
+            await self._store.sessions.revoke(by.session_id, note=note)
             await self._leases.recheck(by.user_id)
+            self._trail.is_kept(note)
 
     async def revoke(self, by: Principal, session_id: int, *, user_id: int | None = None) -> None:
-        """End one log-in: one's own, or with PEOPLE_CHANGE one of `user_id`. Raises `Forbidden` and `NotFound`."""
+        """End one log-in: one's own, or with PEOPLE_CHANGE one of `user_id`. Raises `Forbidden`, `NotFound`
+        and `NotKept`."""
         target = f"login:{session_id}"
         user_id = by.user_id if user_id is None else user_id
         needs = Permission.ACCOUNT if user_id == by.user_id else Permission.PEOPLE_CHANGE
@@ -95,9 +98,11 @@ class Sessions:
         if user_id is None or await self._store.sessions.revoke(session_id, user_id=user_id, note=note) is None:
             raise NotFound("There is no such log-in, or it has ended.")
         await self._leases.recheck(user_id)
+        self._trail.require_kept(note)
 
     async def revoke_all(self, by: Principal, user_id: int | None = None) -> int:
-        """End all log-ins of a user, or one's own but for the one that asks; how many. Raises `Forbidden`."""
+        """End all log-ins of a user, or one's own but for the one that asks; how many. Raises `Forbidden` and
+        `NotKept`."""
         user_id = by.user_id if user_id is None else user_id
         needs = Permission.ACCOUNT if user_id == by.user_id else Permission.PEOPLE_CHANGE
         target = f"user:{user_id}"
@@ -107,4 +112,5 @@ class Sessions:
         note = self._trail.note(by, "session.revoke-all", target)
         ended = await self._store.sessions.revoke_all(user_id, keep=by.session_id, note=note)
         await self._leases.recheck(user_id)
+        self._trail.require_kept(note)
         return len(ended)

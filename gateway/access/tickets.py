@@ -155,7 +155,7 @@ class Tickets:
 
     async def revoke(self, by: Principal, ticket_id: int) -> None:
         """End a ticket, and the session that it opened: of one's own, or with TICKETS_ALL anybody's. Raises
-        `Forbidden` and `NotFound`."""
+        `Forbidden`, `NotFound` and `NotKept`."""
         target = f"ticket:{ticket_id}"
         await self._trail.require(by, Permission.TICKETS, "ticket.revoke", target)
         whose = None if by.may(Permission.TICKETS_ALL) else by.user_id
@@ -164,6 +164,7 @@ class Tickets:
         if ticket is None:
             raise NotFound("There is no such ticket of yours, or it was revoked before.")
         await self._leases.recheck(ticket.user_id)
+        self._trail.require_kept(note)
 
     async def _wanted(self, by: Principal, machine: str, rights: Right | None) -> Right:
         own = await self._authority.rights(by, machine)

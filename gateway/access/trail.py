@@ -12,7 +12,7 @@ from ipaddress import ip_network
 from typing import Final
 
 from gateway.access.clock import Clock
-from gateway.access.errors import Invalid
+from gateway.access.errors import Invalid, NotKept
 from gateway.access.policy import KEPT_FAILURES, KEPT_REFUSALS
 from gateway.access.principal import Principal
 from gateway.access.rate import RateLimit
@@ -91,6 +91,19 @@ class Trail:
             told = " ".join(f"{word}={text!r}" for word, text in note.detail.items())
             who = f"{by.name} from {note.address} ({told})"
             log.error("%s %s by %s is not in the audit: %s", action, note.target, who, error)
+
+    def is_kept(self, note: Note) -> bool:
+        """Whether a change is on the disk. One that is held in memory only stands in the log."""
+        if note not in self._store.held:
+            return True
+        what = f"{note.action} {note.target} by {note.actor} from {note.address}"
+        log.warning("%s counts, but the disk is full: it is written when there is space, and undone by a restart", what)
+        return False
+
+    def require_kept(self, note: Note) -> None:
+        """At the end of what takes something away. Raises `NotKept`."""
+        if not self.is_kept(note):
+            raise NotKept
 
     async def require(self, by: Principal, permission: Permission, action: str, target: str = "") -> None:
         """For writes. Raises `Forbidden`, which is kept."""

@@ -85,7 +85,7 @@ class Local(Asker):
             raise CommandFailed(
                 f"there is no store {self._path}: name the gateway by --url and --api-key, or its state by --state"
             )
-        return await Access.open(self._path, lambda _: (), policy=self._policy)
+        return await Access.open(self._path, lambda _: (), policy=self._policy, holds=False)
 
 
 class _LocalAsk(Ask):

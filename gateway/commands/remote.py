@@ -6,6 +6,7 @@ import json
 import ssl
 from collections.abc import Mapping
 from contextlib import closing
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any, Final
@@ -40,7 +41,7 @@ class Remote(Asker):
                 text = response.read().decode("utf-8", "replace")
         except (OSError, HTTPException) as error:
             raise CommandFailed(f"{self._url} cannot be reached: {_reason(error)}") from error
-        if response.status >= 300:
+        if response.status >= 300 or response.status == HTTPStatus.ACCEPTED:  # done, but not kept: see `Unwritten`
             raise CommandFailed(_problem(text) or self._strange(response.status))
         if not text:
             return None

@@ -69,15 +69,16 @@ def _prepare(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA trusted_schema = OFF")
     db.execute("PRAGMA secure_delete = ON")
+    db.execute("PRAGMA temp_store = MEMORY")
     db.execute(f"PRAGMA journal_size_limit = {MAX_LEFT_WAL_BYTES}")
     db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     db.create_function("in_network", 2, in_network, deterministic=True)
 
 
 @contextmanager
-def in_transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """All or nothing; others read what was before until it is committed."""
-    db.execute("BEGIN IMMEDIATE")
+def in_transaction(db: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[sqlite3.Connection]:
+    """All or nothing; others read what was before until it is committed. DEFERRED: nobody is kept from writing."""
+    db.execute(f"BEGIN {kind}")
     try:
         yield db
         db.execute("COMMIT")
@@ -95,12 +96,12 @@ def in_network(address: str, network: str) -> bool:
         return address == network
 
 
-_FULL = "The store's disk is full: nothing was changed. Free some space; reading goes on meanwhile."
+FULL: Final = "The store's disk is full: nothing was changed. Free some space; reading goes on meanwhile."
 
 _BY_CODE: Final[dict[int, tuple[type[StoreError], str]]] = {
-    sqlite3.SQLITE_FULL: (StoreFull, _FULL),
-    sqlite3.SQLITE_IOERR_WRITE: (StoreFull, _FULL),  # over a quota or a file size limit
-    sqlite3.SQLITE_IOERR_SHMSIZE: (StoreFull, _FULL),
+    sqlite3.SQLITE_FULL: (StoreFull, FULL),
+    sqlite3.SQLITE_IOERR_WRITE: (StoreFull, FULL),  # over a quota or a file size limit
+    sqlite3.SQLITE_IOERR_SHMSIZE: (StoreFull, FULL),
     sqlite3.SQLITE_BUSY: (StoreBusy, "Another program keeps the store locked: try again."),
     sqlite3.SQLITE_LOCKED: (StoreBusy, "Another program keeps the store locked: try again."),
     sqlite3.SQLITE_CORRUPT: (StoreCorrupt, "The store is damaged: restore a backup."),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import os
 import sqlite3
 from collections.abc import Callable
@@ -16,9 +17,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
-from gateway.store.connection import connect, in_transaction, private_file, told
-from gateway.store.errors import BadValue, StoreBusy, StoreUnavailable
+from gateway.store.connection import FULL, connect, in_transaction, private_file, told
+from gateway.store.errors import BadValue, StoreBusy, StoreFull, StoreUnavailable
+from gateway.store.holding import Holding
 from gateway.store.migrate import check_schema, migrate, newest_version
+from gateway.store.records import Note
+
+log = logging.getLogger("spicegate.store")
 
 T = TypeVar("T")
 
@@ -31,8 +36,10 @@ MAX_WAITING: Final = 4096
 class Database:
     """An open file with its thread. Made by `open`, ended by `close`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, holds: bool = True) -> None:
         self.path = path
+        self._holds = holds
+        self._holding = Holding()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="spicegate-store")
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="spicegate-store-aside")
         self._waiting = 0
@@ -41,9 +48,10 @@ class Database:
         self._lock = -1
 
     @classmethod
-    async def open(cls, path: Path) -> Self:
-        """Open or make the file and migrate it. Raises `StoreError`."""
-        database = cls(path)
+    async def open(cls, path: Path, *, holds: bool = True) -> Self:
+        """Open or make the file and migrate it. `holds`: this program runs on, so that what a full disk does not take
+        of revocations counts meanwhile. Raises `StoreError`."""
+        database = cls(path, holds=holds)
         try:
             await database._run(database._thread, database._open)
         except BaseException:
@@ -58,11 +66,30 @@ class Database:
     async def write(self, work: Work[T]) -> T:
         """Do `work` in a transaction, which is committed when this returns. Raises `StoreError`: nothing was done."""
 
+        return await self._run(self._thread, lambda: self._write(work))
+
+    async def revoke(self, work: Work[T], note: Note) -> T:
+        """As `write`, for what takes something away from somebody: where the disk is full, it is held in memory and
+        written later, see `held`; nothing else is written before it."""
+
         def whole() -> T:
-            with in_transaction(self._db) as db:
-                return work(db)
+            try:
+                return self._write(work)
+            except (sqlite3.Error, StoreFull) as error:
+                if not self._holds or not _is_full(error):
+                    raise
+            return self._holding.hold(self._db, note, work)
 
         return await self._run(self._thread, whole)
+
+    @property
+    def held(self) -> tuple[Note, ...]:
+        """The notes of what counts, but is not on the disk, in its order."""
+        return tuple(held.note for held in self._holding.held)
+
+    async def settle(self) -> None:
+        """Write what is held. Raises `StoreError`: it is held on."""
+        await self._run(self._thread, lambda: self._holding.settle(self._db))
 
     async def aside(self, work: Work[T]) -> T:
         """Do what takes long (a backup, a check) on a connection of its own beside all others. Raises `StoreError`."""
@@ -104,6 +131,12 @@ class Database:
     def _on_done(self, future: asyncio.Future[T]) -> None:
         self._waiting -= 1
 
+    def _write(self, work: Work[T]) -> T:
+        if self._holding.held:  # it has to be written first
+            raise StoreFull(FULL)
+        with in_transaction(self._db) as db:
+            return work(db)
+
     def _open(self) -> None:
         self._lock = share(self.path)
         self._db = connect(self.path)
@@ -111,11 +144,23 @@ class Database:
             keep_old(self._db, self.path)
         migrate(self._db)
 
+    def _settle_at_last(self) -> None:
+        try:
+            self._holding.settle(self._db)
+        except sqlite3.Error:
+            for note in self.held:
+                log.error("%s %s by %s was never written down: it counts no more", note.action, note.target, note.actor)
+
     def _close(self) -> None:
         if hasattr(self, "_db"):
+            self._settle_at_last()
             self._db.close()  # the last connection to close folds the log into the file
         if self._lock >= 0:
             os.close(self._lock)
+
+
+def _is_full(error: sqlite3.Error | StoreFull) -> bool:
+    return isinstance(error, StoreFull) or isinstance(told(error), StoreFull)
 
 
 def keep_old(db: sqlite3.Connection, path: Path) -> Path:

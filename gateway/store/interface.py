@@ -2,6 +2,9 @@
 
 A change and its `Note` for the audit are kept together or not at all. Each method raises `StoreError` leaves only.
 Lists come in pages: give a page's `next` as `after`. Times are seconds since 1970, and arguments.
+
+What takes something away from somebody (`revoke…`, `remove`, and what is said to be `less`) counts also when the disk
+is full: see `Store.held`.
 """
 
 from __future__ import annotations
@@ -60,7 +63,7 @@ class Users(ABC):
 
     @abstractmethod
     async def change(
-        self, user_id: int, *, role: str | None = None, disabled: bool | None = None, note: Note
+        self, user_id: int, *, role: str | None = None, disabled: bool | None = None, less: bool = False, note: Note
     ) -> User | None:
         """Who is disabled loses all log-ins. Raises `LastAdmin`."""
 
@@ -263,7 +266,9 @@ class Grants(ABC):
     """Who may do what on the machines of a group."""
 
     @abstractmethod
-    async def set(self, *, role: str | None, user_id: int | None, group: str, rights: int, note: Note) -> Grant:
+    async def set(
+        self, *, role: str | None, user_id: int | None, group: str, rights: int, less: bool = False, note: Note
+    ) -> Grant:
         """Give a role or a user these rights, in place of those before. Raises `Missing`."""
 
     @abstractmethod
@@ -319,6 +324,15 @@ class Store(ABC):
     grants: Grants
     audit: Audit
     settings: Settings
+
+    @property
+    @abstractmethod
+    def held(self) -> tuple[Note, ...]:
+        """The notes of revocations that count already, but that a full disk has not taken yet."""
+
+    @abstractmethod
+    async def settle(self) -> None:
+        """Try to write them. Raises `StoreFull`: they are held on."""
 
     @abstractmethod
     async def standing(self, proofs: Collection[Proof], *, now: float, idle: float) -> dict[Proof, User]:

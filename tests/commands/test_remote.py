@@ -14,6 +14,7 @@ from gateway.access import Scope
 from gateway.web.settings import WebSettings
 from tests.certificates import make_certificate
 from tests.commands.shell import Shell
+from tests.full_disk import Disk
 from tests.running import RunningGateway
 
 
@@ -112,3 +113,14 @@ async def test_gateway_below_a_path_is_asked_there() -> None:
 async def test_what_is_no_gateway_is_told(text: bytes, words: str) -> None:
     async with answering(text) as url:
         assert words in await complaint(url)
+
+
+async def test_what_a_full_disk_did_not_take_is_no_success(tmp_path: Path) -> None:
+    async with RunningGateway({}) as gateway:
+        key = await gateway.access.keys.issue(await gateway.admin(), "shell", [Scope.ADMIN])
+        other = await gateway.access.keys.issue(await gateway.admin(), "leaked", [Scope.ADMIN])
+        await Disk.of(gateway.access.store).fill()
+        result = await Shell(gateway.site, key.secret).run("key", "revoke", str(other.key.id))
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "spicegate: It is done and counts from now on, but the gateway's disk is full." in result.stderr
+        assert await gateway.access.keys.find(other.secret, address="127.0.0.1") is None

@@ -46,7 +46,17 @@ async def main():
         await store.ping()
     except StoreFull:
         print("not ready")
+    assert await store.sessions.revoke(1, note=note("session.revoke")) is not None
+    assert await store.sessions.find("token hash", now=NOW, idle=60) is None
+    assert [held.action for held in store.held] == ["session.revoke"]
+    try:
+        await store.settle()
+    except StoreFull:
+        print("held")
+    assert await store.sessions.find("token hash", now=NOW, idle=60) is None
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    await store.settle()
+    assert store.held == ()
     await store.ping()
     await store.settings.set("after", "space", now=NOW)
     assert await store.faults() == []
@@ -63,15 +73,16 @@ async def test_a_disk_that_takes_no_more_is_told_and_damages_nothing(path: Path)
     )
     output, _ = await process.communicate()
     assert process.returncode == 0
-    sentence, ready, written = output.decode().splitlines()
+    sentence, ready, held, written = output.decode().splitlines()
     assert sentence.startswith("The store's disk is full: nothing was changed.")
-    assert ready == "not ready"
+    assert (ready, held) == ("not ready", "held")
     store = await SqliteStore.open(path)
     try:
         assert await store.faults() == []
         for number in range(int(written)):
             assert await store.settings.get(f"s{number}") == "x" * 5000, "what was committed is there"
         assert await store.settings.get("after") == "space"
+        assert await store.sessions.find("token hash", now=NOW, idle=60) is None, "what was revoked then stays revoked"
     finally:
         await store.close()
 

@@ -11,15 +11,19 @@ from contextlib import AsyncExitStack
 import aiohttp
 import pytest
 
+from gateway.access import Role
+from gateway.server.rights import Right
 from gateway.spice.enums import ChannelType
 from gateway.spice.messages.common import Ping, Pong
 from gateway.store import SqliteStore
+from tests.full_disk import Disk
 from tests.peers import FakeMachine, soon
 from tests.running import ADMIN, PASSWORD, RunningGateway, open_channel, open_session
 
 HALF_OPEN = 10_000
 LOG_INS = 5_000
 AT_ONCE = 100
+NEW_USER = {"name": "bob", "role": "user", "password": PASSWORD}
 
 
 async def test_gateway_serves_on_while_thousands_of_connections_say_nothing() -> None:
@@ -105,6 +109,39 @@ async def test_full_disk_is_told_and_sessions_go_on_until_an_admin_ends_them(cap
         await _end_the_session(session, gateway.site)
         assert (await near.gone()).reason == "An administrator ended this session."
         assert "console.end machine:office by admin from 127.0.0.1 (user='admin') is not in the audit" in caplog.text
+
+
+async def test_full_disk_keeps_nobody_in_whom_an_admin_throws_out() -> None:
+    async with FakeMachine() as machine, RunningGateway({"office": machine.url}) as gateway:
+        user, admin = await gateway.logged_in(Role.USER), await gateway.logged_in()
+        await gateway.access.authority.grant(await gateway.admin(), "*", Right.ALL, role=Role.USER)
+        near, _ = await open_session(await gateway.browser("office", user), machine)
+        disk, headers = Disk.of(gateway.access.store), {"Origin": gateway.site}
+        await disk.fill()
+        async with admin.get("/api/v1/users") as response:
+            (uma,) = [row["id"] for row in (await response.json())["items"] if row["role"] == "user"]
+        async with admin.delete(f"/api/v1/users/{uma}/sessions", headers=headers) as response:
+            assert (response.status, list(await response.json())) == (202, ["detail"])
+            assert "disk is full" in await response.text()
+        assert "has ended" in (await near.gone()).reason
+        async with user.get("/api/v1/me") as response:
+            assert response.status == 401
+        async with admin.patch(f"/api/v1/users/{uma}", json={"disabled": True}, headers=headers) as response:
+            assert response.status == 202
+        async with admin.get(f"/api/v1/users/{uma}") as response:
+            assert (await response.json())["disabled"] is True
+        async with admin.get("/api/v1/gateway") as response:
+            unwritten = (await response.json())["unwritten"]
+            assert [line.partition(" ")[0] for line in unwritten] == ["session.revoke-all", "user.change"]
+        async with admin.post("/api/v1/users", json=NEW_USER, headers=headers) as response:
+            assert response.status == 507
+        async with admin.post("/logout", headers=headers, allow_redirects=False) as response:
+            assert (response.status, response.headers["Location"]) == (303, "/login")
+        async with admin.get("/api/v1/me") as response:
+            assert response.status == 401
+        await disk.free()
+        await gateway.access.tend()
+        assert gateway.access.store.held == ()
 
 
 async def _end_the_session(session: aiohttp.ClientSession, site: str) -> None:

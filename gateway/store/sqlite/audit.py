@@ -33,7 +33,7 @@ def _entry(row: sqlite3.Row) -> AuditEntry:
 
 
 _WANTED = """
-SELECT * FROM audit
+SELECT * FROM main.audit
 WHERE (:after IS NULL OR id < :after)
   AND (:actor IS NULL OR actor = :actor)
   AND (:action IS NULL OR substr(action, 1, length(:action)) = :action)

@@ -18,7 +18,9 @@ class SqliteGrants(Grants):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def set(self, *, role: str | None, user_id: int | None, group: str, rights: int, note: Note) -> Grant:
+    async def set(
+        self, *, role: str | None, user_id: int | None, group: str, rights: int, less: bool = False, note: Note
+    ) -> Grant:
         def work(db: sqlite3.Connection) -> Grant:
             db.execute(
                 "DELETE FROM grants WHERE role IS ? AND user_id IS ? AND machine_group = ?", (role, user_id, group)
@@ -30,7 +32,7 @@ class SqliteGrants(Grants):
             keep(db, note)
             return _grant(row)
 
-        return await self._database.write(work)
+        return await (self._database.revoke(work, note) if less else self._database.write(work))
 
     async def all(self) -> tuple[Grant, ...]:
         sql = "SELECT * FROM grants ORDER BY machine_group, role, user_id"
@@ -47,4 +49,4 @@ class SqliteGrants(Grants):
                 keep(db, note)
             return _grant(row) if row else None
 
-        return await self._database.write(work)
+        return await self._database.revoke(work, note)

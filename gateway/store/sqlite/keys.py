@@ -82,4 +82,4 @@ class SqliteKeys(ApiKeys):
                 keep(db, note)
             return _key(row) if row else None
 
-        return await self._database.write(work)
+        return await self._database.revoke(work, note)

@@ -86,14 +86,14 @@ class SqliteSessions(LoginSessions):
                 keep_note(db, note)
             return _session(row) if row else None
 
-        return await self._database.write(work)
+        return await self._database.revoke(work, note)
 
     async def revoke_all(self, user_id: int, *, keep: int | None = None, note: Note) -> tuple[int, ...]:
         def work(db: sqlite3.Connection) -> tuple[int, ...]:
             keep_note(db, note)
             return end_sessions(db, user_id, keep)
 
-        return await self._database.write(work)
+        return await self._database.revoke(work, note)
 
     async def knows_address(self, user_id: int, address: str) -> bool:
         sql = "SELECT 1 FROM login_sessions WHERE user_id = ? AND address = ?"

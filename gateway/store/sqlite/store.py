@@ -10,7 +10,7 @@ from typing import Self
 from gateway.store.backup import BackupReport, back_up, integrity_faults
 from gateway.store.database import Database
 from gateway.store.interface import Store
-from gateway.store.records import Proof, User
+from gateway.store.records import Note, Proof, User
 from gateway.store.sqlite.audit import SqliteAudit
 from gateway.store.sqlite.grants import SqliteGrants
 from gateway.store.sqlite.keys import SqliteKeys
@@ -37,9 +37,17 @@ class SqliteStore(Store):
         self.settings = SqliteSettings(database)
 
     @classmethod
-    async def open(cls, path: Path) -> Self:
-        """Open or make the store and bring its schema up to date. Raises `StoreError`."""
-        return cls(await Database.open(path))
+    async def open(cls, path: Path, *, holds: bool = True) -> Self:
+        """Open or make the store and bring its schema up to date; `holds`: see `Database.open`. Raises
+        `StoreError`."""
+        return cls(await Database.open(path, holds=holds))
+
+    @property
+    def held(self) -> tuple[Note, ...]:
+        return self._database.held
+
+    async def settle(self) -> None:
+        await self._database.settle()
 
     async def standing(self, proofs: Collection[Proof], *, now: float, idle: float) -> dict[Proof, User]:
         return await self._database.read(lambda db: standing(db, proofs, now=now, idle=idle))

@@ -156,7 +156,7 @@ class SqliteTickets(Tickets):
                 keep_note(db, note)
             return _ticket(row) if row else None
 
-        return await self._database.write(work)
+        return await self._database.revoke(work, note)
 
     async def purge(self, *, before: float, keep: Collection[int]) -> int:
         sql = """DELETE FROM tickets WHERE expires_at < ?1 AND (seen_at IS NULL OR seen_at < ?1)

@@ -91,7 +91,7 @@ class SqliteUsers(Users):
         return page_of(rows, limit, lambda user: user.name)
 
     async def change(
-        self, user_id: int, *, role: str | None = None, disabled: bool | None = None, note: Note
+        self, user_id: int, *, role: str | None = None, disabled: bool | None = None, less: bool = False, note: Note
     ) -> User | None:
         def work(db: sqlite3.Connection) -> User | None:
             before = _get(db, user_id)
@@ -107,7 +107,7 @@ class SqliteUsers(Users):
             keep(db, note)
             return user_of(row)
 
-        return await self._database.write(work)
+        return await (self._database.revoke(work, note) if less else self._database.write(work))
 
     async def set_password(
         self, user_id: int, password_hash: str, *, keep_session: int | None = None, note: Note | None
@@ -132,4 +132,4 @@ class SqliteUsers(Users):
             keep(db, note)
             return True
 
-        return await self._database.write(work)
+        return await self._database.revoke(work, note)

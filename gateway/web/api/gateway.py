@@ -38,6 +38,8 @@ class GatewayView(Shape):
     """Open WebSockets of clients."""
     store_fault: str | None
     """Why the store cannot be used at the moment; null: it can."""
+    unwritten: list[str]
+    """What was taken away from somebody and counts, but that a full disk has not taken yet: action and target."""
     barred_addresses: int
     """Addresses that may not try to log in for a while."""
 
@@ -81,6 +83,7 @@ async def show_gateway(ask: Ask) -> GatewayView:
         channels=sum(len(server.channels) for server in servers),
         connections=len(app[CONNECTIONS]),
         store_fault=str(access.fault) if access.fault is not None else None,
+        unwritten=[f"{note.action} {note.target}" for note in access.store.held],
         barred_addresses=access.lockout.barred(),
     )
 

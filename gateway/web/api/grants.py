@@ -51,7 +51,7 @@ async def list_grants(ask: Ask) -> Page[GrantView]:
     return Page(items=[grant_view(grant) for grant in await ask.access.authority.grants(ask.by)], next=None)
 
 
-@grants.put("/grants", Permission.PEOPLE_CHANGE, problems=(404,))
+@grants.put("/grants", Permission.PEOPLE_CHANGE, problems=(404,), revokes=True)
 async def set_grant(ask: Ask, body: GrantDraft) -> GrantView:
     """Give a role or a user these rights in a group, in place of those before."""
     rights = rights_from(body.rights)
@@ -60,7 +60,7 @@ async def set_grant(ask: Ask, body: GrantDraft) -> GrantView:
     )
 
 
-@grants.delete("/grants/{id}", Permission.PEOPLE_CHANGE)
+@grants.delete("/grants/{id}", Permission.PEOPLE_CHANGE, revokes=True)
 async def withdraw_grant(ask: Ask, id: Id) -> None:
     """Take a grant away; sessions that it had opened end."""
     await ask.access.authority.withdraw(ask.by, id)

@@ -139,13 +139,13 @@ async def list_own_logins(ask: Ask, query: PageQuery) -> Page[LoginView]:
     return Page(items=[login_view(session, ask.by.session_id) for session in page.items], next=page.next)
 
 
-@me.delete("/me/sessions", Permission.ACCOUNT)
+@me.delete("/me/sessions", Permission.ACCOUNT, revokes=True)
 async def end_other_logins(ask: Ask) -> Ended:
     """End all your log-ins but the one that asks."""
     return Ended(ended=await ask.access.sessions.revoke_all(ask.by))
 
 
-@me.delete("/me/sessions/{id}", Permission.ACCOUNT)
+@me.delete("/me/sessions/{id}", Permission.ACCOUNT, revokes=True)
 async def end_own_login(ask: Ask, id: Id) -> None:
     """End one of your log-ins, and what it opened."""
     await ask.access.sessions.revoke(ask.by, id)
@@ -165,7 +165,7 @@ async def make_key(ask: Ask, body: KeyDraft) -> NewKeyView:
     return NewKeyView(secret=secret, key=key_view(key))
 
 
-@me.delete("/me/keys/{id}", Permission.KEYS)
+@me.delete("/me/keys/{id}", Permission.KEYS, revokes=True)
 async def revoke_own_key(ask: Ask, id: Id) -> None:
     """End one of your API keys, and what it opened."""
     await ask.access.keys.revoke(ask.by, id)

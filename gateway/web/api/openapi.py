@@ -13,6 +13,7 @@ from gateway import __version__
 from gateway.web.api.base import BASE
 from gateway.web.api.operation import JSON, Operation, Resource
 from gateway.web.api.problem import MEDIA_TYPE, Problem
+from gateway.web.api.shapes import Unwritten
 from gateway.web.identity import COOKIE
 
 REF: Final = "#/components/schemas/{model}"
@@ -40,6 +41,12 @@ _MEANINGS: Final = {
     503: "The gateway is busy, or its store is: try again.",
     507: "The gateway's disk is full.",
 }
+
+
+_UNWRITTEN: Final = (
+    "Done, and it counts from now on; but the gateway's disk is full. It is written down as soon as there is space; a "
+    "restart before that undoes it."
+)
 
 
 def document(resources: Sequence[Resource], base: str = "") -> dict[str, Any]:
@@ -76,7 +83,10 @@ Refs = Mapping[tuple[Any, JsonSchemaMode], dict[str, Any]]
 
 def _schemas(operations: Iterable[Operation]) -> tuple[Refs, dict[str, Any]]:
     """A reference for each body and answer, and the definitions that they refer to."""
-    models: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(Problem, "serialization"): None}
+    models: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {
+        (Problem, "serialization"): None,
+        (Unwritten, "serialization"): None,
+    }
     for operation in operations:
         if operation.body is not None:
             models[operation.body, "validation"] = None
@@ -152,6 +162,9 @@ def _responses(operation: Operation, refs: Refs) -> dict[str, Any]:
         responses[str(operation.status)] = {"description": "Done.", "content": content}
     else:
         responses["204"] = {"description": "Done; there is nothing to tell."}
+    if operation.revokes:
+        content = {JSON: {"schema": refs[Unwritten, "serialization"]}}
+        responses["202"] = {"description": _UNWRITTEN, "content": content}
     problem = {MEDIA_TYPE: {"schema": refs[Problem, "serialization"]}}
     for status in operation.statuses():
         responses[str(status)] = {"description": _MEANINGS[status], "content": problem}

@@ -10,13 +10,14 @@ from typing import Any, Final, TypeVar, get_type_hints
 from aiohttp import web
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from gateway.access import Access, NotFound, Permission, Principal
+from gateway.access import Access, NotFound, NotKept, Permission, Principal
 from gateway.access.rate import RateLimit
 from gateway.machines.fleet import Fleet
 from gateway.spice.errors import UsageError
 from gateway.spice.limits import API_BURST, API_RATE
 from gateway.web.api.base import BASE
 from gateway.web.api.problem import BadFields, FieldError
+from gateway.web.api.shapes import Unwritten
 from gateway.web.guard import needs, principal
 from gateway.web.keys import ACCESS, FLEET
 from gateway.web.patience import read_body
@@ -59,8 +60,8 @@ class Operation:
     """One method at one path, and all that the document says of it.
 
     `status` is that of a success. `media` is what a handler answers with that writes its response itself; `empty` says
-    what it means when that is 204 instead. `problems`
-    are statuses that it has beside those that follow from what it takes.
+    what it means when that is 204 instead. `problems` are statuses that it has beside those that follow from what it
+    takes. `revokes`: what it takes away counts also when the disk is full, and 202 says so.
     """
 
     method: str
@@ -72,6 +73,7 @@ class Operation:
     media: str | None
     empty: str | None
     problems: tuple[int, ...]
+    revokes: bool
     events: Mapping[str, type[BaseModel]]
     """Of a stream: the models of its events' data, by name."""
 
@@ -155,10 +157,12 @@ class Resource:
         media: str | None = None,
         empty: str | None = None,
         problems: tuple[int, ...] = (),
+        revokes: bool = False,
         events: Mapping[str, type[BaseModel]] | None = None,
     ) -> Callable[[H], H]:
         def note(handler: H) -> H:
-            operation = Operation(method, path, permission, handler, self, status, media, empty, problems, events or {})
+            more = (status, media, empty, problems, revokes, events or {})
+            operation = Operation(method, path, permission, handler, self, *more)
             if not handler.__doc__:
                 raise UsageError(f"{method} {path} says not what it does")
             self.operations.append(operation)
@@ -185,10 +189,13 @@ def view_of(operation: Operation) -> Callable[[web.Request], Awaitable[web.Strea
             given["query"] = _query(request, query)
         if body is not None:
             given["body"] = await _body(request, body)
-        result = await operation.handler(Ask(request), **given)
+        try:
+            response = _response(operation, await operation.handler(Ask(request), **given))
+        except NotKept as held:
+            response = web.Response(status=202, text=Unwritten(detail=str(held)).model_dump_json(), content_type=JSON)
         if operation.writes:
             request.app[CHANGED](name)
-        return _response(operation, result)
+        return response
 
     return view
 

@@ -55,6 +55,13 @@ class Ended(Shape):
     """How many log-ins."""
 
 
+class Unwritten(Shape):
+    """What was taken away is taken away, but the gateway's disk is full: a restart before there is space undoes it."""
+
+    detail: str
+    """The same for people."""
+
+
 def when(seconds: float) -> datetime:
     """A time of the store."""
     return datetime.fromtimestamp(seconds, UTC)

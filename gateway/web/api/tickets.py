@@ -142,7 +142,7 @@ async def issue_ticket(ask: Ask, body: TicketDraft) -> NewTicketView:
     return ways(ask, issued.ticket, issued.secret)
 
 
-@tickets.delete("/tickets/{id}", Permission.TICKETS)
+@tickets.delete("/tickets/{id}", Permission.TICKETS, revokes=True)
 async def revoke_ticket(ask: Ask, id: Id) -> None:
     """End a ticket, and the session that it opened: your own, or with tickets.all anybody's."""
     await ask.access.tickets.revoke(ask.by, id)

@@ -89,13 +89,13 @@ async def show_user(ask: Ask, id: Id) -> UserView:
     return user_view(await ask.access.people.get(ask.by, id))
 
 
-@users.patch("/users/{id}", Permission.PEOPLE_CHANGE, problems=(409,))
+@users.patch("/users/{id}", Permission.PEOPLE_CHANGE, problems=(409,), revokes=True)
 async def change_user(ask: Ask, id: Id, body: UserChange) -> UserView:
     """Give another role, bar, or let in again. Sessions end with the right to them."""
     return user_view(await ask.access.people.change(ask.by, id, role=body.role, disabled=body.disabled))
 
 
-@users.delete("/users/{id}", Permission.PEOPLE_CHANGE, problems=(409,))
+@users.delete("/users/{id}", Permission.PEOPLE_CHANGE, problems=(409,), revokes=True)
 async def remove_user(ask: Ask, id: Id) -> None:
     """Remove a user with all that is theirs."""
     await ask.access.people.remove(ask.by, id)
@@ -115,14 +115,14 @@ async def list_logins(ask: Ask, id: Id, query: PageQuery) -> Page[LoginView]:
     return Page(items=[login_view(session, ask.by.session_id) for session in page.items], next=page.next)
 
 
-@users.delete("/users/{id}/sessions", Permission.PEOPLE_CHANGE)
+@users.delete("/users/{id}/sessions", Permission.PEOPLE_CHANGE, revokes=True)
 async def end_logins(ask: Ask, id: Id) -> Ended:
     """End all log-ins of somebody, but for the one that asks."""
     await ask.access.people.get(ask.by, id)
     return Ended(ended=await ask.access.sessions.revoke_all(ask.by, id))
 
 
-@users.delete("/users/{id}/sessions/{login}", Permission.PEOPLE_CHANGE)
+@users.delete("/users/{id}/sessions/{login}", Permission.PEOPLE_CHANGE, revokes=True)
 async def end_login(ask: Ask, id: Id, login: Id) -> None:
     """End one log-in of somebody, and what it opened."""
     await ask.access.sessions.revoke(ask.by, login, user_id=id)
@@ -136,7 +136,7 @@ async def list_keys(ask: Ask, id: Id, query: PageQuery) -> Page[KeyView]:
     return Page(items=[key_view(key) for key in page.items], next=page.next)
 
 
-@users.delete("/users/{id}/keys/{key}", Permission.PEOPLE_CHANGE)
+@users.delete("/users/{id}/keys/{key}", Permission.PEOPLE_CHANGE, revokes=True)
 async def revoke_key(ask: Ask, id: Id, key: Id) -> None:
     """End one API key of somebody, and what it opened."""
     await ask.access.keys.revoke(ask.by, key, user_id=id)

@@ -15,6 +15,8 @@ export class Problem extends Error {
 }
 
 const BASE = "/api/v1/";
+/** An event of the window: something was done that a full disk has not taken yet. Its detail is a sentence. */
+export const UNWRITTEN = "spicegate-unwritten";
 
 /**
  * @param {string} method
@@ -30,6 +32,7 @@ export async function call(method, path, body) {
   heardFrom(response);
   const text = await response.text();
   const answer = /json/.test(response.headers.get("Content-Type") ?? "") && text ? JSON.parse(text) : null;
+  if (response.status === 202) window.dispatchEvent(new CustomEvent(UNWRITTEN, { detail: answer.detail }));
   if (response.ok) return answer;
   if (response.status === 401) throw new Problem(401, "You are not logged in any more: load the page again.");
   throw new Problem(response.status, answer?.detail ?? answer?.title ?? (text.slice(0, 200) || response.statusText), fieldsOf(answer));

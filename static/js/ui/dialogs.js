@@ -1,7 +1,7 @@
 // @ts-check
 // Questions in front of the page: yes or no, and forms. Esc is no.
 
-import { Problem } from "./api.js";
+import { Problem, UNWRITTEN } from "./api.js";
 import { make } from "./dom.js";
 
 /**
@@ -82,6 +82,26 @@ function makeTrial({ label, run }, answers) {
     said.scrollIntoView({ block: "nearest" });
   });
   return [button, said];
+}
+
+/** Has what a full disk has not taken yet told to the person, once however much they do at a time. */
+export function tellUnwritten() {
+  /** @type {HTMLDialogElement | null} */
+  let open = null;
+  window.addEventListener(UNWRITTEN, (event) => {
+    if (open) return;
+    const done = make("button", { class: "button primary", type: "button" }, "I know");
+    const dialog = (open = make("dialog", { class: "dialog", role: "alertdialog", "aria-labelledby": "unwritten-title", "aria-describedby": "unwritten-text" },
+      make("div", { class: "form" }, make("h2", { id: "unwritten-title" }, "Done, but not written down"),
+        make("p", { id: "unwritten-text" }, /** @type {CustomEvent<string>} */ (event).detail), make("div", { class: "dialog-actions" }, done))));
+    done.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      open = null;
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
 }
 
 /**

@@ -27,6 +27,7 @@ async def test_gateway_tells_its_state(gateway: RunningGateway, admin: Client, m
     assert (told["machines"], told["machines_up"], told["sessions"], told["channels"]) == (1, 1, 1, 3)
     assert told["uptime"] > 0
     assert told["store_fault"] is None
+    assert told["unwritten"] == []
 
 
 async def test_backup_that_cannot_be_written_is_told(admin: Client, state: Path) -> None:
