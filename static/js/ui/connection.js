@@ -70,6 +70,12 @@ export class Connection {
     this.#ended(cause);
   }
 
+  /** Does not begin at all. @param {Cause} cause */
+  refuse(cause) {
+    this.close();
+    this.#set({ state: "failed", steps: new Map(), cause, retryIn: 0 });
+  }
+
   /** Tries now instead of waiting. */
   hurry() {
     if (this.#status.state === "waiting") this.open();

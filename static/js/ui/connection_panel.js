@@ -15,6 +15,8 @@ const STEPS = [
 
 /** A machine may have nothing to show, and wait for a key. */
 const BLANK_MS = 4000;
+/** An attempt that takes longer may be given up by hand: a broken network says nothing. */
+const LONG_MS = 5000;
 /** A connection this fast needs no card: it would only flicker. */
 const PATIENCE_MS = 250;
 
@@ -37,6 +39,8 @@ export class ConnectionPanel {
   #timer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #blank;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #long;
   #state = "";
 
   constructor() {
@@ -67,13 +71,22 @@ export class ConnectionPanel {
     if (!ended) this.#steps.replaceChildren(...stepItems(status));
     this.#showHint(!ended && status.steps.has("authenticate") && !status.steps.has("picture"));
     this.#showCause(status);
-    this.#actions.hidden = !ended;
-    if (changed) this.#reveal(status.state);
+    if (!changed) return;
+    this.#offer(ended);
+    this.#reveal(status.state);
   }
 
   close() {
     clearTimeout(this.#timer);
     clearTimeout(this.#blank);
+    clearTimeout(this.#long);
+  }
+
+  /** What to do: at once when it ended, else when it takes long. @param {boolean} ended */
+  #offer(ended) {
+    clearTimeout(this.#long);
+    this.#actions.hidden = !ended;
+    if (!ended) this.#long = setTimeout(() => (this.#actions.hidden = false), LONG_MS);
   }
 
   /** @param {boolean} waiting all stands, and only the picture is missing */
@@ -90,7 +103,7 @@ export class ConnectionPanel {
     if (this.#sentence.textContent !== sentence) this.#sentence.textContent = sentence;
     this.#countdown.hidden = state !== "waiting";
     this.#countdown.textContent = `Trying again in ${retryIn} s.`;
-    this.#reconnect.textContent = state === "waiting" ? "Try now" : "Reconnect";
+    this.#reconnect.textContent = state === "waiting" ? "Try now" : state === "connecting" ? "Try again" : "Reconnect";
   }
 
   /** @param {string} state */

@@ -168,7 +168,8 @@ class Viewing {
   open() {
     this.#name = "";
     this.showNames();
-    this.connection.open();
+    if (canShow()) this.connection.open();
+    else this.connection.refuse(TOO_OLD);
   }
 
   /** @param {ScaleMode} mode */
@@ -206,7 +207,7 @@ class Viewing {
   }
 
   #wire() {
-    this.#panel.onreconnect = () => this.connection.open();
+    this.#panel.onreconnect = () => this.open();
     this.input.onescape = () => this.#toolbar.toggle(true, true);
     this.input.onactivity = (event) => {
       this.#toolbar.wake();
@@ -413,6 +414,18 @@ const DETAILS = {
   failed: "Not connected",
   closed: "Disconnected",
 };
+
+/** @type {import("../transport/closing.js").Cause} */
+const TOO_OLD = Object.freeze({
+  code: 0,
+  sentence: "This browser cannot show machines: Chrome or Edge 100, Firefox 114, Safari 16.4 or a later one can.",
+  heals: false,
+});
+
+/** Whether this browser lets a worker draw a picture of the page. */
+function canShow() {
+  return typeof HTMLCanvasElement.prototype.transferControlToOffscreen === "function";
+}
 
 /** @param {string | null} value @returns {number | null} an `ImageCompression`; null: the machine decides */
 function compressionOf(value) {

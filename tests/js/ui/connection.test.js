@@ -103,3 +103,13 @@ test("a session that is abandoned is closed and begun anew", () => {
   link.abandon(AWAY);
   assert.equal(link.status.state, "closed");
 });
+
+test("a session that is refused is not begun, and can be asked for again", () => {
+  const { link, sessions, states } = connection();
+  link.refuse(REFUSED);
+  assert.equal(sessions[0].closed, true);
+  assert.deepEqual(states, ["connecting", "closed", "failed"]);
+  assert.equal(link.status.cause?.sentence, REFUSED.sentence);
+  link.open();
+  assert.equal(sessions.length, 2);
+});

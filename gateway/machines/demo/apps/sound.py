@@ -80,4 +80,4 @@ class Sound(App):
         elif not speaker.listeners:
             self._status.show(f"{speaker.title}: no client listens", Tone.WARN)
         else:
-            self._status.show(f"{speaker.title} is played", Tone.GOOD)
+            self._status.show(f"Playing: {speaker.title}", Tone.GOOD)
