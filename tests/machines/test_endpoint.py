@@ -8,6 +8,7 @@ import pytest
 
 from gateway.machines.relay.dial import uses_tls
 from gateway.machines.relay.endpoint import EndpointError, Scheme, parse_endpoint, parse_subject
+from tests.certificates import make_certificate
 
 
 @pytest.mark.parametrize(
@@ -105,3 +106,19 @@ def test_ca_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
             path.write_text(content)
         with pytest.raises(EndpointError, match="CA file"):
             parse_endpoint("spice+tls://host:1", ca_file=path).tls_context()
+
+
+def test_authorities_are_read_once_for_each_state_of_their_file(tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
+    office = parse_endpoint("spice+tls://office:1", ca_file=certificate.cert)
+    lab = parse_endpoint("spice+tls://lab:1", ca_file=certificate.cert, host_subject="CN=machine")
+    first = office.tls_context()
+    assert office.tls_context() is first
+    assert first.check_hostname
+    assert not lab.tls_context().check_hostname
+    make_certificate(tmp_path, organization="Renewed")
+    renewed = office.tls_context()
+    assert renewed is not first
+    assert "Renewed" in str(renewed.get_ca_certs())
+    plain = parse_endpoint("spice+tls://office:1")
+    assert plain.tls_context() is plain.tls_context() is not renewed

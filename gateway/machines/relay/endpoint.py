@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
@@ -76,11 +77,13 @@ class Endpoint:
     def tls_context(self) -> ssl.SSLContext:
         """How the machine's certificate is checked: by the CA, and by its subject or else its host name."""
         try:
-            context = ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
+            system = ssl.get_default_verify_paths()
+            authorities = self.ca_file or system.cafile or system.capath
+            state = Path(authorities).stat() if authorities is not None else None
+            stamp = (state.st_mtime_ns, state.st_size, state.st_ino) if state is not None else ()
+            return _context(self.ca_file, stamp, self.host_subject is None)
         except (OSError, ssl.SSLError) as error:
             raise EndpointError(f"the CA file {self.ca_file} cannot be read: {error}") from error
-        context.check_hostname = self.host_subject is None
-        return context
 
     def check_subject(self, tls: ssl.SSLObject) -> None:
         """Compare the certificate's subject with `host_subject`, if set. Raises `ssl.SSLCertVerificationError`."""
@@ -90,6 +93,14 @@ class Endpoint:
         found = [pair for rdn in certificate.get("subject", ()) for pair in rdn if isinstance(pair, tuple)]
         if found != parse_subject(self.host_subject):
             raise ssl.SSLCertVerificationError("the certificate's subject is another than host_subject")
+
+
+@lru_cache(maxsize=256)
+def _context(ca_file: Path | None, _stamp: tuple[int, ...], check_hostname: bool) -> ssl.SSLContext:
+    """Made once for each state of a CA file: reading the system's authorities takes a tenth of a second of a core."""
+    context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    context.check_hostname = check_hostname
+    return context
 
 
 def parse_endpoint(url: str, *, ca_file: Path | None = None, host_subject: str | None = None) -> Endpoint:
