@@ -270,8 +270,8 @@ class LinkedScreen(ClientScreen):
         """Link a DISPLAY channel and begin it. How fast the test's own link looks decides nothing, by default."""
         channel = await session.link(ChannelType.DISPLAY, channel_id, caps=caps, acks=True)
         store = cache or ImageStore(CACHE_PIXELS)
-        await channel.send(display.Init(1, store.room, 1, glz_window))
         await channel.send(display.PreferredCompression(compression))
+        await channel.send(display.Init(1, store.room, 1, glz_window))
         return cls(channel, store)
 
     async def step(self) -> Message:

@@ -165,6 +165,8 @@ class PipeClient(RedChannelClient):
         """Queue messages that leave together: a picture may be larger than the pipe."""
         if not self.connected:
             return
+        if self.pipe.is_full:
+            self.pump()  # the connection may be dry already, and not have said so
         try:
             self.pipe.extend(PipeItem(number, payload) for number, payload in payloads)
         except PipeFull:

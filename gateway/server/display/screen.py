@@ -67,11 +67,17 @@ class Screen:
     # the machine's side
 
     def create(self, id_: int, width: int, height: int, fmt: SurfaceFmt) -> Surface:
-        """A surface, black. Raises `UsageError` for sizes and numbers that clients do not take."""
-        taken = sum(surface.bounds.area for surface in self.surfaces.values())
-        if len(self.surfaces) >= MAX_SURFACES or taken + width * height > MAX_SURFACES_PIXELS:
+        """A surface, black, in the place of the one that had its number, if there was one.
+
+        Raises `UsageError` for sizes and numbers that clients do not take; nothing is changed then.
+        """
+        others = [surface for surface in self.surfaces.values() if surface.id != id_]
+        taken = sum(surface.bounds.area for surface in others)
+        if len(others) >= MAX_SURFACES or taken + width * height > MAX_SURFACES_PIXELS:
             raise UsageError("there are more surfaces than clients take")
         surface = Surface(self, id_, width, height, fmt)
+        if (before := self.surfaces.get(id_)) is not None:
+            before.destroy()
         self.surfaces[id_] = surface
         self.tell(surface.creation())
         return surface

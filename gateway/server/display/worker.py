@@ -47,10 +47,8 @@ class QXLWorker:
         """The surface that is seen, black; it takes the place of the one before, if there was one.
 
         One monitor shows it, until `monitors_config` says otherwise. Raises `UsageError` for a size that clients do
-        not take.
+        not take; the one before stays then.
         """
-        if self.primary is not None:
-            self.destroy_primary_surface()
         surface = self._display.screen.create(PRIMARY, width, height, SurfaceFmt.FMT_32_xRGB)
         self._display.set_monitors([Monitor(0, surface.bounds)], 1)
         return surface
