@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page
+from playwright.sync_api import Browser, Error, Page, expect
 
 from gateway.machines.demo.apps.app import App
 from gateway.machines.demo.apps.terminal import Terminal
@@ -111,6 +111,25 @@ def test_browser_and_native_client_use_the_machine_together(
     native.expect("channel-event", channel="display", what="closed")
     Keyboard(person.page).type("date\n")
     wait_until_same(person.presented, gateway, "demo-alone-again")
+
+
+def test_file_over_the_viewer_does_not_lead_the_browser_away(person: Viewer) -> None:
+    taken = person.page.evaluate("""() => {
+      const viewer = document.querySelector("spice-viewer");
+      const event = (type) => new DragEvent(type, {bubbles: true, cancelable: true, dataTransfer: new DataTransfer()});
+      viewer.dispatchEvent(event("dragenter"));
+      return !viewer.dispatchEvent(event("dragover"));
+    }""")
+    assert taken
+    expect(person.page.get_by_text("takes no files yet")).to_be_visible()
+
+
+def test_browser_that_is_too_old_is_told_so(browser: Browser, cleanup: ExitStack, gateway: DemoGateway) -> None:
+    viewer = cleanup.enter_context(Viewer(browser))
+    viewer.context.add_init_script("delete HTMLCanvasElement.prototype.transferControlToOffscreen")
+    viewer.open(gateway.link)
+    expect(viewer.page.get_by_text("This browser cannot show machines")).to_be_visible()
+    expect(viewer.page.get_by_role("link", name="Home")).to_be_visible()
 
 
 def drag(person: Viewer, start: tuple[int, int], end: tuple[int, int]) -> None:

@@ -145,9 +145,11 @@ export class Stage {
   #place() {
     const { width, height } = this.#machine;
     if (!width || !height) return;
+    // Scroll bars, which a larger picture brings, must not make it smaller: they would go, and it would grow again.
+    const zoomed = this.#zoom > 1;
     const placed = placePicture({
-      stageWidth: this.element.clientWidth,
-      stageHeight: this.element.clientHeight,
+      stageWidth: zoomed ? this.element.offsetWidth : this.element.clientWidth,
+      stageHeight: zoomed ? this.element.offsetHeight : this.element.clientHeight,
       width, height,
       density: window.devicePixelRatio,
       mode: this.#mode,
@@ -155,7 +157,7 @@ export class Stage {
     });
     this.#scale = placed.scale;
     // A picture larger than the stage makes the field larger, and the stage scroll.
-    const fits = this.#mode === "fit" && this.#zoom === 1;
+    const fits = this.#mode === "fit" && !zoomed;
     this.field.style.width = fits ? "" : `${placed.width}px`;
     this.field.style.height = fits ? "" : `${placed.height}px`;
     this.cursor.setPlace(placed);

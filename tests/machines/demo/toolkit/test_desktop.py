@@ -206,6 +206,18 @@ async def test_others_have_the_loop_while_a_window_is_drawn() -> None:
     assert shown.is_right()
 
 
+async def test_new_windows_stand_above_the_dock_as_far_as_they_can() -> None:
+    shown = Shown()
+    dock = shown.desktop.dock.panel
+    windows = [furnished(f"Window {number}") for number in range(8)]
+    for window in windows:
+        shown.desktop.open(window)
+    assert all(window.frame.bottom < dock.top for window in windows)
+    tall = Window("Tall", "welcome", 200, 420)
+    shown.desktop.open(tall)
+    assert tall.top == 0
+
+
 async def test_smaller_screen_brings_windows_into_sight_and_a_larger_one_back_to_their_place() -> None:
     shown = Shown()
     window = furnished("Far out")
