@@ -48,7 +48,7 @@ class Guests:
         if visit is None:
             return None
         away, ticket = now - visit.seen_at, visit.ticket
-        if away >= self._policy.guest_idle and ticket.id not in self._leases.used_tickets():
+        if away >= self._policy.guest_idle and not self._leases.used_within(ticket.id, self._policy.guest_idle):
             return None
         if away >= TOUCH_SECONDS:
             with suppress(StoreFull):  # reading goes on

@@ -8,12 +8,13 @@ Revocations by this program are noticed at once, those by others and the passing
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.access.clock import Clock
-from gateway.access.policy import Policy
+from gateway.access.policy import MAX_TICKETS_LEFT, Policy
 from gateway.access.principal import Principal
 from gateway.access.roles import Permission, Role
 from gateway.server.rights import Right
@@ -51,6 +52,8 @@ class Leases:
         self._policy = policy
         self._judge = judge
         self._open: set[Lease] = set()
+        self._left: OrderedDict[int, float] = OrderedDict()
+        """Tickets whose sessions are over, and when that was."""
 
     async def take(
         self,
@@ -86,6 +89,11 @@ class Leases:
 
     def release(self, lease: Lease) -> None:
         """The session is over."""
+        if lease in self._open and (proof := lease.principal.proof) is not None and proof.kind == "ticket":
+            self._left.pop(proof.id, None)
+            self._left[proof.id] = self._clock.steady()
+            if len(self._left) > MAX_TICKETS_LEFT:
+                self._left.popitem(last=False)
         self._open.discard(lease)
 
     def held(self) -> tuple[Lease, ...]:
@@ -109,6 +117,12 @@ class Leases:
     def used_tickets(self) -> frozenset[int]:
         """Tickets whose sessions run."""
         return frozenset(proof.id for proof in self._proofs(self._open) if proof.kind == "ticket")
+
+    def used_within(self, ticket_id: int, seconds: float) -> bool:
+        """Whether a session by a ticket runs, or ended no longer ago, as far as is remembered."""
+        left = self._left.get(ticket_id)
+        recently = left is not None and self._clock.steady() - left < seconds
+        return recently or ticket_id in self.used_tickets()
 
     async def _check(self, leases: Collection[Lease]) -> None:
         if not leases:

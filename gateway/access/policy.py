@@ -34,6 +34,8 @@ MAX_PASSWORD_LENGTH: Final = 256
 MAX_USERS_SESSIONS: Final = 32
 MAX_USERS_KEYS: Final = 32
 MAX_USERS_TICKETS: Final = 256
+MAX_TICKETS_LEFT: Final = 4096
+"""Guests of whom it is remembered when they left; the store knows it too, unless its disk is full."""
 MAX_ADDRESSES: Final = 16384
 """Addresses and accounts whose failures are remembered; the longest unheard of is forgotten first."""
 MAX_BARS_KEPT: Final = 1000

@@ -10,6 +10,7 @@ from gateway.access.policy import HOUR, TOUCH_SECONDS
 from gateway.access.tickets import NewTicket
 from gateway.server.rights import Right
 from tests.access.people import ELSEWHERE, GROUPS, HERE, ROOT, SetClock, a_person, allow
+from tests.full_disk import Disk
 
 
 @pytest.fixture
@@ -113,6 +114,19 @@ async def test_a_guest_whose_session_runs_counts_as_seen(access: Access, visit: 
     access.leases.release(lease)
     clock.time += TOUCH_SECONDS
     assert await access.guests.find(visit.cookie, address=HERE) is not None
+
+
+async def test_a_guest_whose_connection_broke_while_the_disk_was_full_comes_back(
+    access: Access, visit: Arrival, clock: SetClock
+) -> None:
+    lease = await access.leases.take(visit.principal, "lab1", Right.VIEW, list[str]().append)
+    await Disk.of(access.store).fill()
+    clock.time += HOUR
+    access.leases.release(lease)
+    clock.time += 599
+    assert await access.guests.find(visit.cookie, address=HERE) is not None
+    clock.time += 600
+    assert await access.guests.find(visit.cookie, address=HERE) is None
 
 
 async def test_a_guests_ticket_is_not_forgotten_while_the_guest_may_come_back(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from gateway.access import Role, local_admin
 from gateway.config.names import DEMO_URL
@@ -19,8 +23,12 @@ from gateway.server.closing import CloseCode, Closing
 from gateway.server.listener import Listener
 from gateway.server.rights import Right
 from gateway.web.keys import FLEET
+from tests.e2e.browser import Viewer
+from tests.e2e.conftest import GatewayFor, SavedGuests
 from tests.e2e.core_machine import loopback
-from tests.e2e.keys import Keyboard
+from tests.e2e.credentials import PASSWORD
+from tests.e2e.gateway import Gateway
+from tests.e2e.keys import BTN_LEFT, EV_KEY, LINUX_KEYS, Keyboard
 from tests.e2e.office import Office
 from tests.e2e.office_visitor import Enter, note_toasts, told_by_toast, wait_connected
 from tests.e2e.program import wait_for
@@ -148,6 +156,47 @@ def test_guest_keeps_the_rights_of_the_link(enter: Enter, office: Twice) -> None
     uma = enter("uma")
     expect(_reset(uma.open_machine("demo"))).to_be_enabled()
     expect(_reset(guest.page)).to_be_disabled()
+
+
+def test_who_is_given_control_uses_keys_and_pointer_of_a_qemu(
+    tmp_path: Path, cleanup: ExitStack, guests: SavedGuests, gateway_for: GatewayFor, browser: Browser
+) -> None:
+    machine = cleanup.enter_context(guests.start(tmp_path / "qemu", "qxl"))
+    gateway = gateway_for(machine)
+    admin = Api(gateway)
+    admin.ask("POST", "users", {"name": "uma", "role": "user", "password": PASSWORD})
+    admin.ask("PUT", "grants", {"role": "user", "group": "*", "rights": ["view"]})
+    uma = cleanup.enter_context(Viewer(browser))
+    uma.page.goto(gateway.link)
+    uma.page.fill("#name", "uma")
+    uma.page.fill("#password", PASSWORD)
+    with uma.page.expect_navigation():
+        uma.page.keyboard.press("Enter")
+    uma.wait_for_first_frame()
+    expect(_reset(uma.page)).to_be_disabled()
+    Keyboard(uma.page).press("KeyA")
+    admin.ask("PUT", "grants", {"role": "user", "group": "*", "rights": ["view", "control"]})
+    expect(_reset(uma.page)).to_be_enabled()
+    Keyboard(uma.page).press("KeyB")
+    assert machine.next_event("keyboard", EV_KEY, value=1).code == LINUX_KEYS["KeyB"]
+    strip = uma.page.locator("spice-viewer").get_by_text("Click the picture to give the machine your mouse.")
+    expect(strip).to_be_hidden()  # the tablet is used: nobody's pointer is captured
+    uma.page.mouse.click(*uma.point(600, 500))
+    machine.next_event("Tablet", EV_KEY, BTN_LEFT, value=0)
+
+
+class Api:
+    """The gateway's API, as its administrator asks it."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._origin = gateway.origin
+        cookie = "=".join(gateway.enter())
+        self._headers = {"Cookie": cookie, "Origin": gateway.origin, "Content-Type": "application/json"}
+
+    def ask(self, method: str, path: str, body: object) -> None:
+        request = Request(f"{self._origin}/api/v1/{path}", json.dumps(body).encode(), self._headers, method=method)
+        with urlopen(request, timeout=10) as answer:
+            assert answer.status in (200, 201)
 
 
 def _reset(page: Page) -> Locator:
