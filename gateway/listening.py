@@ -16,6 +16,7 @@ from cryptography.x509.oid import NameOID
 from gateway.certificates import KeyPair, OwnTls, self_signed
 from gateway.config.places import ListenAddress, Listening
 from gateway.machines.machine import Machine
+from gateway.preparing import why
 from gateway.server.listener import Listener, visitor_on
 from gateway.spice.errors import SpiceError
 from gateway.web.native import NativeAddress
@@ -101,7 +102,7 @@ async def _open(listener: Listener, address: ListenAddress, tls: ssl.SSLContext 
             return await listener.listen(address.host, address.port, tls=tls)
         await listener.listen_unix(address.path)
     except OSError as error:
-        raise ListenError(f"cannot listen on {address}: {(error.strerror or str(error)).lower()}") from error
+        raise ListenError(f"cannot listen on {address}: {why(error)}") from error
     return 0
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Sequence
 from pathlib import Path
+from socket import gaierror
 
 from gateway.certificates import KeyPair, OwnTls, own_key_pair
 from gateway.config.machine import MachineSpec
@@ -14,6 +16,13 @@ from gateway.spice.errors import SpiceError
 
 class CannotListen(SpiceError):
     """The address is not to be had, or the certificate or the state directory cannot be used."""
+
+
+def why(error: OSError) -> str:
+    """What the system says, in a few words; asyncio puts sentences of its own around it."""
+    if error.errno is None or isinstance(error, gaierror | ssl.SSLError):
+        return (error.strerror or str(error)).lower()
+    return os.strerror(error.errno).lower()
 
 
 def check_authorities(machines: Sequence[MachineSpec]) -> None:
@@ -34,8 +43,8 @@ def make_state_directory(path: Path) -> None:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise CannotListen(f"the state directory {path} cannot be made ({reason}): name another by --state") from error
+        sentence = f"the state directory {path} cannot be made ({why(error)}): name another by --state"
+        raise CannotListen(sentence) from error
 
 
 def own_tls(config: GatewayConfig) -> OwnTls | None:
@@ -49,4 +58,13 @@ def own_tls(config: GatewayConfig) -> OwnTls | None:
             return OwnTls(own_key_pair(state, config.host))
         return OwnTls(KeyPair(config.tls_cert, config.tls_key))
     except (OSError, ssl.SSLError) as error:
-        raise CannotListen(f"tls_cert and tls_key cannot be used: {error}") from error
+        raise CannotListen(f"tls_cert and tls_key cannot be used: {_fault(error)}") from error
+
+
+def _fault(error: OSError) -> str:
+    """What is wrong with a certificate or its key, where OpenSSL's own words say little."""
+    if "PEM lib" in str(error):
+        return "they hold no certificate and no key (PEM)"
+    if getattr(error, "reason", None) == "KEY_VALUES_MISMATCH":
+        return "the key is another certificate's"
+    return str(error)

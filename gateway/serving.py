@@ -20,7 +20,7 @@ from gateway.machines.machine import Machine
 from gateway.machines.relay.machine import RelayMachine
 from gateway.machines.spec import Spec
 from gateway.native_doors import NativeDoors
-from gateway.preparing import CannotListen, check_authorities, make_state_directory, own_tls
+from gateway.preparing import CannotListen, check_authorities, make_state_directory, own_tls, why
 from gateway.server.core import Core
 from gateway.spice.limits import FIRST_REQUEST_SECONDS
 from gateway.store import StoreError
@@ -179,9 +179,8 @@ async def listen(runner: web.AppRunner, app: web.Application, config: GatewayCon
             backlog=BACKLOG,
         )
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
         raise CannotListen(
-            f"cannot listen on {config.host} port {config.port} ({reason}): choose another with --host or --port"
+            f"cannot listen on {config.host} port {config.port} ({why(error)}): choose another with --host or --port"
         ) from error
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import typer
-from rich.console import Console
 
 from gateway.commands.common import Session
-from gateway.commands.tables import add_row, table
+from gateway.commands.tables import add_row, print_table, table
 
 _MARKS = {True: "ok", False: "FAILED", None: "skipped"}
 
@@ -18,19 +17,18 @@ def show_checkup(session: Session, found: dict[str, Any]) -> None:
     if session.as_json:
         session.print_json(found)
     else:
-        console = Console()
         steps = table("step", "", "what the machine said", "ms", title=found["address"])
         for step in found["steps"]:
             add_row(steps, (step["name"], _MARKS[step["ok"]], step["detail"], _milliseconds(step["seconds"])))
-        console.print(steps)
+        print_table(steps)
         if found["channels"]:
             channels = table("channel", "", "what the machine said", "ms", "capabilities")
             for row in found["channels"]:
                 mark, time = _MARKS[row["ok"]], _milliseconds(row["seconds"])
                 add_row(channels, (f"{row['type']} {row['id']}", mark, row["detail"], time, row["capabilities"]))
-            console.print(channels)
+            print_table(channels)
         if found["round_trip"] is not None:
-            console.print(f"Round trip: {_milliseconds(found['round_trip'])} ms.")
+            typer.echo(f"Round trip: {_milliseconds(found['round_trip'])} ms.")
     if not found["ok"]:
         raise typer.Exit(1)
 

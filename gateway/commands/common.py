@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
 
 import typer
-from rich.console import Console
 
 from gateway.commands.asking import Asker, CommandFailed, needs_gateway
 from gateway.commands.remote import Remote
-from gateway.commands.tables import add_row, table
+from gateway.commands.tables import fields_table, print_rows, print_table
 from gateway.config.names import FILE_NAME
+from gateway.server.rights import parse_rights
 
 if TYPE_CHECKING:
     from gateway.commands.local import Local
@@ -102,20 +103,14 @@ class Session:
         if self.as_json:
             self.print_json(rows)
             return
-        shown = table(*columns)
-        for row in rows:
-            add_row(shown, [row.get(column) for column in columns])
-        Console().print(shown)
+        print_rows(columns, [[row.get(column) for column in columns] for row in rows])
 
     def show_one(self, row: dict[str, Any]) -> None:
         """Print an object's fields below each other."""
         if self.as_json:
             self.print_json(row)
             return
-        shown = table("field", "value", show_header=False)
-        for field in row.items():
-            add_row(shown, field)
-        Console().print(shown)
+        print_table(fields_table(row.items()))
 
     def done(self, sentence: str, data: object = None) -> None:
         """Say what was done."""
@@ -125,7 +120,8 @@ class Session:
             typer.echo(sentence)
 
     def print_json(self, data: object) -> None:
-        typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        has_letters = (getattr(sys.stdout, "encoding", None) or "").lower().startswith("utf")
+        typer.echo(json.dumps(data, indent=2, ensure_ascii=not has_letters))
 
     def user_id(self, name: str) -> int:
         """Raises `CommandFailed`."""
@@ -175,8 +171,22 @@ def _by_name(name: str, hint: Any, default: Any) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
 
 
+def known_rights(names: Iterable[str] | None) -> list[str] | None:
+    """Rights as somebody typed them. Raises `CommandFailed`."""
+    if names is None:
+        return None
+    try:
+        parse_rights(names := list(names))
+    except ValueError as error:
+        raise CommandFailed(str(error)) from None
+    return names
+
+
 def new_password(from_stdin: bool) -> str:
-    """A password that is to be: one line of standard input, or asked for twice."""
+    """A password that is to be: one line of standard input, or asked for twice. Raises `CommandFailed`."""
     if from_stdin:
-        return typer.get_text_stream("stdin").readline().rstrip("\r\n")
+        try:
+            return typer.get_binary_stream("stdin").readline().decode("utf-8").rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise CommandFailed("the password is not UTF-8") from None
     return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))

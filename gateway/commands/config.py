@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from gateway.commands.common import ConfigFile, group
-from gateway.commands.tables import add_row, table
+from gateway.commands.tables import add_row, print_table, table
 from gateway.config.errors import ConfigError
 from gateway.config.example import example
 from gateway.config.loading import chosen_file, configure
@@ -61,4 +60,4 @@ def show(settings: Config, path: Path | None) -> None:
         add_row(shown, (machine.name, machine.url, secret, listens, machine.groups))
     if not settings.machines:
         add_row(shown, ("demo", DEMO_URL, "none", "", ""))
-    Console().print(shown)
+    print_table(shown)

@@ -8,7 +8,7 @@ import typer
 
 from gateway.access import Role
 from gateway.commands.asking import CommandFailed
-from gateway.commands.common import Session, command, group
+from gateway.commands.common import Session, command, group, known_rights
 
 app = group("Which rights a role or a user has on the machines of a group.")
 
@@ -32,8 +32,11 @@ def set_grant(
     """Give rights in a group, in place of those before."""
     if (role is None) is (user is None):
         raise CommandFailed("give --role or --user, one of both")
+    rights = known_rights(right)
     whom = {"role": role.value} if role is not None else {"user_id": session.user_id(user or "")}
-    session.done(f"{role or user} may do so.", session.ask("PUT", "/grants", {"group": group, "rights": right, **whom}))
+    session.done(
+        f"{role or user} may do so.", session.ask("PUT", "/grants", {"group": group, "rights": rights, **whom})
+    )
 
 
 @command(app, "remove")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.commands.common import Session, command, group
+from gateway.commands.common import Session, command, group, known_rights
 
 app = group("Single-use ways to one machine.")
 
@@ -20,7 +20,7 @@ def create_ticket(
     note: Annotated[str, typer.Option(help="What it is for.")] = "",
 ) -> None:
     """Issue a ticket: a link for a browser, and a password for SPICE clients."""
-    body = {"machine": machine, "rights": right, "lifetime": seconds, "note": note}
+    body = {"machine": machine, "rights": known_rights(right), "lifetime": seconds, "note": note}
     issued = session.ask("POST", "/tickets", body)
     if session.as_json:
         session.print_json(issued)

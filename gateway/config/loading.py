@@ -62,7 +62,9 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from error
-    except ValueError as error:  # TOML or UTF-8
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: it is not UTF-8") from error
+    except ValueError as error:  # what is no TOML
         raise ConfigError(f"{path}: {error}") from error
 
 
