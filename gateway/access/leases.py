@@ -18,6 +18,7 @@ from gateway.access.policy import MAX_TICKETS_LEFT, Policy
 from gateway.access.principal import Principal
 from gateway.access.roles import Permission, Role
 from gateway.server.rights import Right
+from gateway.store.errors import StoreError
 from gateway.store.interface import Store
 from gateway.store.records import Grant, Proof
 
@@ -75,6 +76,8 @@ class Leases:
         self._open.add(lease)
         try:
             await self._check((lease,))
+        except StoreError:
+            return lease  # nobody can be asked now: it is watched over all the same, and judged by the next `recheck`
         except BaseException:
             self.release(lease)
             raise

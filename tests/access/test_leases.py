@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from gateway.access.leases import ENDED, LESSENED
 from gateway.access.policy import DAY, HOUR, TEND_SECONDS
 from gateway.server.rights import Right
 from gateway.store import SqliteStore
-from gateway.store.errors import StoreUnavailable
+from gateway.store.errors import StoreBusy, StoreUnavailable
+from gateway.store.records import Proof, User
 from tests.access.people import ELSEWHERE, GROUPS, HERE, PASSWORD, ROOT, SetClock, a_person, allow, log_in
 
 CONTROL = Right.VIEW | Right.CONTROL
@@ -267,3 +268,28 @@ async def test_a_ticket_gives_no_more_than_it_was_made_for(access: Access, conso
     await console.open(await access.tickets.redeem(secret, "lab1", address=ELSEWHERE), rights=Right.VIEW)
     await allow(access, Role.USER, Right.ALL)
     assert (console.gains, console.ends) == ([], [])
+
+
+class BusyStore(SqliteStore):
+    """The store, which another program may keep locked."""
+
+    is_locked = False
+
+    async def standing(self, proofs: Collection[Proof], *, now: float, idle: float) -> dict[Proof, User]:
+        if self.is_locked:
+            raise StoreBusy("Another program keeps the store locked: try again.")
+        return await super().standing(proofs, now=now, idle=idle)
+
+
+async def test_what_begins_while_the_store_fails_ends_with_its_right_all_the_same(path: Path, clock: SetClock) -> None:
+    store = await BusyStore.open(path)
+    access = Access(store, GROUPS.get, clock=clock)
+    await allow(access, Role.USER)
+    alice, console = (await a_person(access)).principal, Console(access)
+    store.is_locked = True
+    await console.open(alice)
+    assert (console.ends, len(access.leases.held())) == ([], 1)
+    store.is_locked = False
+    await access.sessions.log_out(alice)
+    assert console.ends == [ENDED]
+    await access.close()
