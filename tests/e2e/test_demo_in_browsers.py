@@ -159,9 +159,9 @@ def test_spice_html5_shows_the_demo_machine_and_types_in_it(browser: Browser, cl
     open_spice_html5(visitor, address(site, gateway, gateway.ticket(), MACHINE))
     wait_until_same(lambda: canvas_pixels(visitor.page, SCREEN), gateway, "spice-html5-demo")
     visitor.page.hover(SCREEN)
-    inputs = gateway.demo.server.inputs.counters
-    before = inputs.messages_in
-    wait_for_keys(visitor, lambda: inputs.messages_in > before)
+    inputs = gateway.demo.server.inputs
+    before = inputs.counters.messages_in
+    wait_for_keys(visitor, lambda: inputs.counters.messages_in > before)
     for character in "date\n":
         type_slowly(visitor.page, character, lambda: lines(gateway, terminal))
     wait_until_same(lambda: canvas_pixels(visitor.page, SCREEN), gateway, "spice-html5-demo-typed")
