@@ -38,6 +38,7 @@ from gateway.spice.messages.shapes import Surface as SurfaceImage
 from gateway.spice.wire import Message
 from tests.screen import ImageStore, LinkedScreen
 from tests.serving_core import ServingCore
+from tests.stepped_core import SteppedServingCore
 
 OFF = ImageCompression.OFF
 LZ4: list[int] = [DisplayCap.LZ4_COMPRESSION, DisplayCap.MONITORS_CONFIG]
@@ -288,7 +289,7 @@ async def test_surface_that_has_the_number_of_one_before_has_pixels_of_its_own()
 
 
 async def test_picture_that_comes_again_is_taken_from_the_cache() -> None:
-    async with ServingCore() as core, core.client() as client:
+    async with SteppedServingCore() as core, core.client() as client:
         surface = adapter_of(core).worker.create_primary_surface(640, 480)
         screen = await LinkedScreen.open(await client.begin(), caps=LZ4)
         await screen.until(display.Mark)
@@ -329,7 +330,7 @@ async def test_adapter_that_goes_with_pictures_unsent_leaves_no_gap_for_the_othe
 
 
 async def test_pictures_of_an_adapter_that_comes_again_go_on_in_the_clients_dictionary() -> None:
-    async with ServingCore() as core, core.client() as client:
+    async with SteppedServingCore() as core, core.client() as client:
         session, numbers = await client.begin(), []
         for seed in range(3):
             adapter = adapter_of(core)
