@@ -18,6 +18,7 @@ from tests.e2e.browser import Viewer, Visitor, canvas_pixels
 from tests.e2e.demo_gateway import MACHINE, DemoGateway, wait_until_same
 from tests.e2e.firefox import FirefoxViewer
 from tests.e2e.keys import Keyboard
+from tests.e2e.office_visitor import note_toasts, told_by_toast
 from tests.e2e.program import wait_for
 from tests.e2e.spice_gtk.client import SpiceGtk
 from tests.e2e.static_site import StaticSite
@@ -114,6 +115,7 @@ def test_browser_and_native_client_use_the_machine_together(
 
 
 def test_file_over_the_viewer_does_not_lead_the_browser_away(person: Viewer) -> None:
+    note_toasts(person.page)
     taken = person.page.evaluate("""() => {
       const viewer = document.querySelector("spice-viewer");
       const event = (type) => new DragEvent(type, {bubbles: true, cancelable: true, dataTransfer: new DataTransfer()});
@@ -121,7 +123,7 @@ def test_file_over_the_viewer_does_not_lead_the_browser_away(person: Viewer) -> 
       return !viewer.dispatchEvent(event("dragover"));
     }""")
     assert taken
-    expect(person.page.get_by_text("takes no files yet")).to_be_visible()
+    told_by_toast(person.page, "takes no files yet")
 
 
 def test_browser_that_is_too_old_is_told_so(browser: Browser, cleanup: ExitStack, gateway: DemoGateway) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.office import Office
 from tests.e2e.office_visitor import Enter
-from tests.e2e.program import ticks
+from tests.e2e.program import wait_for
 from tests.full_disk import Disk
 
 pytestmark = pytest.mark.e2e
@@ -45,7 +45,7 @@ def test_user_is_thrown_out_at_once_and_the_admin_is_told_what_that_holds_for(en
     admin.answer("Add")
     expect(admin.page.get_by_role("dialog").get_by_role("alert")).to_contain_text("disk is full: nothing was changed")
     office.run(disk.free())
-    assert any(not office.access.store.held for _ in ticks(20)), "it is written by itself"
+    wait_for("writing it by itself", lambda: not office.access.store.held)
     admin.answer("Add")
     expect(admin.row("nora")).to_be_visible()
 

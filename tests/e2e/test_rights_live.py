@@ -31,7 +31,7 @@ from tests.e2e.gateway import Gateway
 from tests.e2e.keys import BTN_LEFT, EV_KEY, LINUX_KEYS, Keyboard
 from tests.e2e.office import Office
 from tests.e2e.office_visitor import Enter, note_toasts, told_by_toast, wait_connected
-from tests.e2e.program import wait_for
+from tests.e2e.program import PATIENCE, wait_for
 
 pytestmark = pytest.mark.e2e
 
@@ -195,7 +195,7 @@ class Api:
 
     def ask(self, method: str, path: str, body: object) -> None:
         request = Request(f"{self._origin}/api/v1/{path}", json.dumps(body).encode(), self._headers, method=method)
-        with urlopen(request, timeout=10) as answer:
+        with urlopen(request, timeout=PATIENCE) as answer:
             assert answer.status in (200, 201)
 
 
