@@ -18,7 +18,7 @@ _TRY: Final = (
     ("terminal", "Type something", "Keys, scrolling text, and a list of the channels"),
     ("sound", "Play a tone", "PLAYBACK, with volume and mute both ways"),
     ("files", "Drop a file here", "The agent takes files, and text from your clipboard"),
-    ("monitors", "Ask for two monitors", "Or make your window larger: the desktop follows"),
+    ("monitors", "Ask for two monitors", "Or another size: the desktop follows"),
     ("channels", "Look behind the scenes", "This machine's own channels, clients and counters"),
 )
 _ROW: Final = 54
