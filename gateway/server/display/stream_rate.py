@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from gateway.spice.enums import VideoCodecType
 from gateway.spice.messages.display import StreamReport
 
 BITS_A_PIXEL: Final = 0.18
 """Of good quality: 5 Mbit/s for 720p at 30 frames a second."""
+
+MJPEG_BITS_A_PIXEL: Final = 0.8
+"""Of the same quality, where no frame refers to those before it."""
 
 FEWEST_BITS_A_PIXEL: Final = 0.02
 """With less, fewer frames look better than worse ones."""
@@ -44,8 +48,9 @@ UNPLAYABLE: Final = 0xFFFFFFFF
 class StreamRate:
     """One stream's. `pixels` are those of a frame, `interval` the seconds from picture to picture."""
 
-    def __init__(self, pixels: int, interval: float) -> None:
-        self._good = min(max(pixels * BITS_A_PIXEL / interval, LEAST_RATE), MOST_RATE)
+    def __init__(self, pixels: int, interval: float, codec: VideoCodecType) -> None:
+        bits = MJPEG_BITS_A_PIXEL if codec == VideoCodecType.MJPEG else BITS_A_PIXEL
+        self._good = min(max(pixels * bits / interval, LEAST_RATE), MOST_RATE)
         self._fewest = pixels * FEWEST_BITS_A_PIXEL
         self._factor = 1.0
         self._link = self._good

@@ -57,7 +57,7 @@ class Stream:
         self.video = video
         self.box = video.box
         """Where it plays now."""
-        self.rate = StreamRate(video.box.area, video.interval)
+        self.rate = StreamRate(video.box.area, video.interval, encoder.codec)
         self.is_told = False
         """Whether the client knows of it."""
         self.clip = Region((video.box,))
