@@ -14,7 +14,8 @@ from gateway.server.policy import may_hear_agent, may_tell_agent
 from gateway.spice import agent
 from gateway.spice.agent import AgentMessage, Assembler, RawMessage
 from gateway.spice.enums import AgentMessageType
-from gateway.spice.limits import MAX_AGENT_BACKLOG, MAX_AGENT_MESSAGE
+from gateway.spice.errors import ProtocolError
+from gateway.spice.limits import MAX_AGENT_BACKLOG, MAX_AGENT_MESSAGE, MAX_MONITORS
 
 if TYPE_CHECKING:
     from gateway.server.channels.main import MainClient
@@ -155,6 +156,10 @@ class AgentLink:
         return session if session is not None and session.started else None
 
     def _configure(self, main: MainClient, message: RawMessage) -> bool:
-        """Monitors are set on the display adapters, where they can be."""
+        """Monitors are set on the display adapters, where they can be. Raises `ProtocolError`."""
         config = agent.decode(message)
-        return isinstance(config, agent.MonitorsConfig) and main.client.server.on_monitors_config(config)
+        if not isinstance(config, agent.MonitorsConfig):
+            return False
+        if len(config.monitors) > MAX_MONITORS:
+            raise ProtocolError(f"{len(config.monitors)} monitors, more than {MAX_MONITORS}")
+        return main.client.server.on_monitors_config(config)

@@ -27,7 +27,7 @@ from gateway.spice.enums import (
     NotifySeverity,
 )
 from gateway.spice.errors import UsageError
-from gateway.spice.limits import AGENT_CHUNK_BYTES, AGENT_TOKENS, MAX_PIPE_BYTES
+from gateway.spice.limits import AGENT_CHUNK_BYTES, AGENT_TOKENS, MAX_MONITORS, MAX_PIPE_BYTES
 from gateway.spice.messages import main
 from gateway.spice.messages.common import Disconnecting, MigrateData, Notify
 from gateway.spice.messages.cursor import Init
@@ -162,6 +162,20 @@ async def test_monitors_that_no_adapter_takes_are_the_agents(takes: bool) -> Non
         assert await soon(adapter.wanted.get()) == config
         heard = [agent.decode((await soon(machine.heard.get()))[1]) for _ in range(1 if takes else 2)]
     assert heard == ([] if takes else [config]) + [clipboard(b"behind it")]
+
+
+async def test_client_with_more_monitors_than_anybody_has_is_let_go() -> None:
+    async with ServingCore() as core, core.client() as client:
+        core.server.add_interface(Agent())
+        core.server.add_interface(adapter := Adapter(takes=True))
+        session = await client.begin()
+        await session.main.send(main.AgentStart(AGENT_TOKENS))
+        monitors = [agent.MonConfig(600, 800, 32, 0, 0)] * (MAX_MONITORS + 1)
+        await send_chunks(session.main, agent.MonitorsConfig(MonitorsConfigFlags(0), monitors[1:]))
+        await send_chunks(session.main, agent.MonitorsConfig(MonitorsConfigFlags(0), monitors))
+        assert (await session.main.wait_for(Disconnecting)).reason is LinkErr.INVALID_DATA
+        assert len((await soon(adapter.wanted.get())).monitors) == MAX_MONITORS
+        assert adapter.wanted.empty()
 
 
 async def test_agent_sends_no_more_chunks_than_the_client_has_tokens_for() -> None:
