@@ -83,7 +83,12 @@ class Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """The answer to what is no HTTP, and to what no middleware caught, after which the connection ends."""
+        """The answer to what is no HTTP, and to what no middleware caught, after which the connection ends.
+
+        Raises the error of a client that left: aiohttp takes it for the end of the connection, which is no failure.
+        """
+        if isinstance(exc, ConnectionError):
+            raise exc
         if (sentence := sentence_of(exc)) is None:
             log.error("a request failed", exc_info=exc)
             sentence = "The gateway made a mistake."

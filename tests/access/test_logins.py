@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from time import thread_time
 
 import pytest
 
@@ -85,20 +86,19 @@ async def test_an_account_guessed_from_everywhere_stays_open_for_its_user(access
 async def test_so_many_log_ins_at_once_do_not_stall_the_loop(access: Access) -> None:
     await access.people.create(ROOT, "alice", Role.USER, PASSWORD)
     longest = 0.0
-    loop = asyncio.get_running_loop()
 
     async def watch() -> None:
         nonlocal longest
         while True:
-            begin = loop.time()
+            begin = thread_time()
             await asyncio.sleep(0)
-            longest = max(longest, loop.time() - begin)
+            longest = max(longest, thread_time() - begin)
 
     async with asyncio.TaskGroup() as tasks:
         watching = tasks.create_task(watch())
         await asyncio.gather(*(log_in(access, address=f"10.0.0.{number % 200}") for number in range(300)))
         watching.cancel()
-    assert longest < 0.5
+    assert longest < 0.5, "seconds of the loop's own work, however busy the computer is"
     page = await access.store.sessions.page(limit=500, now=access.clock.wall(), idle=60)
     assert len(page.items) == MAX_USERS_SESSIONS
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import socket
+import struct
 from collections.abc import AsyncIterator
 from ipaddress import ip_network
 
@@ -14,10 +16,14 @@ from gateway.spice.limits import MALFORMED_BURST
 from gateway.web.connection import Malformed
 from gateway.web.settings import WebSettings
 from tests.peers import soon
-from tests.running import RunningGateway
+from tests.running import DEMO_URL, RunningGateway
 
 HOST = b"Host: gateway\r\n"
 CHUNKED = b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+HANDSHAKE = (
+    b"Connection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
 LONG = b"hush" * 3000
 MALFORMED = [
     (b"HELO hush\r\n\r\n", "This is no HTTP request."),
@@ -100,6 +106,18 @@ async def test_body_that_nobody_wanted_and_cannot_be_read_is_one_line_in_the_log
     assert headers["status"] == "HTTP/1.1 403 Forbidden"
     lines = [record.getMessage() for record in caplog.records if record.name in ("spicegate.web", "aiohttp.server")]
     assert lines == ["127.0.0.1: The body of the request cannot be read."]
+
+
+async def test_browser_that_leaves_before_its_handshake_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+    async with RunningGateway({"office": DEMO_URL}) as gateway:
+        for _ in range(20):
+            _, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            writer.write(b"GET /ws/office HTTP/1.1\r\n" + HOST + HANDSHAKE)
+            writer.transport.abort()
+        async with gateway.visitor().get("/healthz") as response:
+            assert response.status == 200
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 def test_of_very_many_the_log_takes_some_and_the_number_of_the_others(caplog: pytest.LogCaptureFixture) -> None:
