@@ -12,11 +12,12 @@ from ipaddress import ip_network
 
 import pytest
 
+from gateway.config.names import DEMO_URL
 from gateway.spice.limits import MALFORMED_BURST
 from gateway.web.connection import Malformed
 from gateway.web.settings import WebSettings
 from tests.peers import soon
-from tests.running import DEMO_URL, RunningGateway
+from tests.running import RunningGateway
 
 HOST = b"Host: gateway\r\n"
 CHUNKED = b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
