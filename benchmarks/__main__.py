@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("relay", "decoders_chromium", "encoders", "first_picture", "replay", "core", "load")
+BENCHMARKS = ("starting", "relay", "decoders_chromium", "encoders", "first_picture", "replay", "core", "load")
 
 
 def main() -> int:

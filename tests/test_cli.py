@@ -213,7 +213,7 @@ def test_port_that_is_taken_is_told(tmp_path: Path, run: Run) -> None:
         port = address.split("/setup")[0].rsplit(":", 1)[1]
         result = run("serve", "spice://127.0.0.1:1", "--port", port)
     assert result.exit_code == 2
-    assert f"cannot listen on 127.0.0.1 port {port}" in result.stderr
+    assert f"cannot listen on 127.0.0.1 port {port} (address already in use): choose another" in result.stderr
 
 
 def test_configuration_file_beside_is_used(tmp_path: Path) -> None:
