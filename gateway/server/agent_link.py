@@ -80,12 +80,14 @@ class AgentSession:
         if self._flushing:  # what is sent may make room at once
             return
         self._flushing = True
-        while self._waiting and self.tokens and self.main.takes_agent_data:
-            chunk = self._waiting.popleft()
-            self.tokens -= 1
-            self.octets -= len(chunk)
-            self.main.send_agent_data(chunk)
-        self._flushing = False
+        try:
+            while self._waiting and self.tokens and self.main.takes_agent_data:
+                chunk = self._waiting.popleft()
+                self.tokens -= 1
+                self.octets -= len(chunk)
+                self.main.send_agent_data(chunk)
+        finally:
+            self._flushing = False
 
 
 class AgentLink:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from aiohttp import web
 
@@ -15,20 +15,32 @@ from gateway.web.guard import needs
 from gateway.web.rendering import render
 
 
+class Written(NamedTuple):
+    """The OpenAPI document."""
+
+    document: dict[str, Any]
+    """As JSON would have it. It is not to be changed."""
+    text: str
+
+
 class Reference:
     """The document, written when the first reader asks for it: gateways start without it."""
 
     def __init__(self, write: Callable[[], dict[str, Any]]) -> None:
         self._write = write
-        self._written: dict[str, Any] | None = None
+        self._written: Written | None = None
         self._turn = asyncio.Lock()
 
-    async def document(self) -> dict[str, Any]:
-        """As JSON would have it. It is not to be changed."""
+    async def read(self) -> Written:
+        """What is written, by a thread at the first time."""
         async with self._turn:
             if self._written is None:
-                self._written = await asyncio.to_thread(self._write)
+                self._written = await asyncio.to_thread(self._make)
             return self._written
+
+    def _make(self) -> Written:
+        document = self._write()
+        return Written(document, json.dumps(document, ensure_ascii=False))
 
 
 REFERENCE: Final = web.AppKey("reference", Reference)
@@ -42,24 +54,21 @@ _REF: Final = "#/components/schemas/"
 @needs(Permission.CONSOLE)
 async def openapi(request: web.Request) -> web.Response:
     """The document."""
-    return web.json_response(await request.app[REFERENCE].document(), dumps=_json)
+    written = await request.app[REFERENCE].read()
+    return web.Response(text=written.text, content_type="application/json")
 
 
 @routes.get("/api", name="api")
 @needs(Permission.CONSOLE)
 async def reference(request: web.Request) -> web.Response:
     """The page."""
-    document = await request.app[REFERENCE].document()
+    document = (await request.app[REFERENCE].read()).document
     groups = [
         {"tag": tag, "operations": [row for row in _operations(document) if row["tag"] == tag["name"]]}
         for tag in document["tags"]
     ]
     schemas = [_schema(name, schema) for name, schema in document["components"]["schemas"].items()]
     return render(request, "api.html", {"info": document["info"], "groups": groups, "schemas": schemas})
-
-
-def _json(document: object) -> str:
-    return json.dumps(document, ensure_ascii=False)
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
